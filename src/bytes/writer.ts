@@ -1,0 +1,61 @@
+/**
+ * A growing byte buffer. A length prefix is reserved before its content is known and patched afterwards; until then it
+ * holds 0xff in every byte, so that a prefix nobody patched claims more than any message holds and is refused.
+ */
+export class Writer {
+  private buffer = new Uint8Array(256)
+  private used = 0
+
+  get length(): number {
+    return this.used
+  }
+
+  /** Writes a big-endian unsigned integer of `width` bytes (at most 4). Throws `RangeError` for a value that does not fit. */
+  uint(width: number, value: number): void {
+    if (!Number.isInteger(value) || value < 0 || value >= 256 ** width) {
+      throw new RangeError(`${value} does not fit an unsigned integer of ${width} bytes`)
+    }
+    this.put(this.grow(width), width, value)
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.buffer.set(bytes, this.grow(bytes.length))
+  }
+
+  /** Reserves a length prefix of `width` bytes and returns the function's own `patch` position for `close`. */
+  open(width: number): number {
+    const start = this.grow(width)
+    this.buffer.fill(0xff, start, start + width)
+    return start
+  }
+
+  /** Patches the prefix reserved at `start` with the count of bytes written since, and returns that count. */
+  close(start: number, width: number): number {
+    const length = this.used - start - width
+    if (length >= 256 ** width) throw new RangeError(`${length} bytes do not fit a length prefix of ${width} bytes`)
+    this.put(start, width, length)
+    return length
+  }
+
+  /** A copy of what was written. */
+  bytes(): Uint8Array {
+    return this.buffer.slice(0, this.used)
+  }
+
+  private put(start: number, width: number, value: number): void {
+    for (let i = start + width - 1, rest = value; i >= start; i--, rest = Math.floor(rest / 256)) {
+      this.buffer[i] = rest % 256
+    }
+  }
+
+  private grow(count: number): number {
+    const start = this.used
+    this.used += count
+    if (this.used > this.buffer.length) {
+      const larger = new Uint8Array(Math.max(this.used, this.buffer.length * 2))
+      larger.set(this.buffer)
+      this.buffer = larger
+    }
+    return start
+  }
+}

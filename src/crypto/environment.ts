@@ -1,0 +1,110 @@
+import type { Secret } from '../bytes/secret.js'
+import type { ClientCertificateType } from '../registry/client-certificate-type.js'
+import type { NamedGroup } from '../registry/named-group.js'
+import type { ProtocolVersion } from '../registry/protocol-version.js'
+import type { SignatureScheme } from '../registry/signature-scheme.js'
+import type { Credential, KeyType, PrivateKey, PublicKey } from './key-types.js'
+import type { MaybePromise } from './maybe-promise.js'
+import type { EncryptedPreMaster, KeyShare, KeyShareRequest } from './provider.js'
+
+/** A server is asked by a ClientHello which credential it will show. */
+export interface ServerCredentialRequest {
+  readonly role: 'server'
+  /** The host name that the client asked for (RFC 6066 §3), in lower case; absent where it named none. */
+  readonly serverName?: string
+  /** Kinds of key that some cipher suite shared by both sides can use, the server's preference first. */
+  readonly keyTypes: readonly KeyType[]
+  /** Schemes that both sides accept, the server's preference first. */
+  readonly signatureSchemes: readonly SignatureScheme[]
+  /** Groups that both sides accept: an ECDSA key must lie on one of them (RFC 8422 §5.1.1). */
+  readonly groups: readonly NamedGroup[]
+}
+
+/** A client is asked by a CertificateRequest (RFC 5246 §7.4.4) which credential it will show. */
+export interface ClientCredentialRequest {
+  readonly role: 'client'
+  readonly certificateTypes: readonly ClientCertificateType[]
+  /** Schemes that both sides accept, the client's preference first. */
+  readonly signatureSchemes: readonly SignatureScheme[]
+  /** DER distinguished names that the server trusts; empty where it names none. */
+  readonly certificateAuthorities: readonly Uint8Array[]
+  /** The host name that this client connects to, if it named one. */
+  readonly serverName?: string
+}
+
+export type CredentialRequest = ServerCredentialRequest | ClientCredentialRequest
+
+export interface CertificateRequestToVerify {
+  /** The side whose certificate it is. */
+  readonly peer: 'client' | 'server'
+  /** DER certificates as the peer sent them, end entity first; never empty. */
+  readonly certificateChain: readonly Uint8Array[]
+  /** The host name that a server's certificate must be for; absent where the client named none. */
+  readonly serverName?: string
+  /** The DER OCSPResponse that was stapled (RFC 6066 §8), if any. */
+  readonly ocspResponse?: Uint8Array
+}
+
+/** Why a verifier refuses a certificate: a closed list, each with one alert in the fault table. */
+export type CertificateRefusal =
+  | 'no_verifier'
+  | 'bad_certificate'
+  | 'unsupported_certificate'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'revoked'
+  | 'revocation_unknown'
+  | 'unknown_issuer'
+  | 'name_mismatch'
+  | 'wrong_purpose'
+  | 'not_pinned'
+  | 'denied'
+  | 'bad_status_response'
+
+/** The checks that a verifier can make. A check that is not listed in a verdict was not made. */
+export type CertificateCheck = 'pin' | 'chain' | 'validity' | 'revocation' | 'name' | 'purpose'
+
+export type CertificateVerdict =
+  | { readonly accepted: true; readonly publicKey: PublicKey; readonly checked: readonly CertificateCheck[] }
+  | {
+      readonly accepted: false
+      readonly reason: CertificateRefusal
+      /** For a person: what was wrong, with which value, and what to change. */
+      readonly message: string
+    }
+
+/**
+ * Everything that a handshake may have to wait for: each method answers one kind of need, at once or later. The signal
+ * is aborted when the answer is no longer wanted.
+ */
+export interface Environment {
+  /** `undefined`: there is none. A client then sends an empty Certificate; a server fails with `handshake_failure`. */
+  selectCredential(request: CredentialRequest, signal: AbortSignal): MaybePromise<Credential | undefined>
+  verifyCertificate(request: CertificateRequestToVerify, signal: AbortSignal): MaybePromise<CertificateVerdict>
+  verifySignature(
+    request: {
+      readonly key: PublicKey
+      readonly scheme: SignatureScheme
+      readonly content: Uint8Array
+      readonly signature: Uint8Array
+    },
+    signal: AbortSignal,
+  ): MaybePromise<boolean>
+  sign(
+    request: { readonly key: PrivateKey; readonly scheme: SignatureScheme; readonly content: Uint8Array },
+    signal: AbortSignal,
+  ): MaybePromise<Uint8Array>
+  generateKeyShare(request: KeyShareRequest, signal: AbortSignal): MaybePromise<KeyShare | undefined>
+  agreeKey(
+    request: { readonly keyShare: KeyShare; readonly peerPublicKey: Uint8Array },
+    signal: AbortSignal,
+  ): MaybePromise<Secret | undefined>
+  encryptPreMaster(
+    request: { readonly key: PublicKey; readonly clientVersion: ProtocolVersion },
+    signal: AbortSignal,
+  ): MaybePromise<EncryptedPreMaster>
+  decryptPreMaster(
+    request: { readonly key: PrivateKey; readonly encrypted: Uint8Array; readonly clientVersion: ProtocolVersion },
+    signal: AbortSignal,
+  ): MaybePromise<Secret>
+}

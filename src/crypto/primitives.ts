@@ -1,0 +1,22 @@
+import type { Secret } from '../bytes/secret.js'
+
+/** Hash functions by the names of RFC 5246 §7.4.1.4.1. */
+export type HashName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
+
+/** The synchronous primitives under the key schedule and the transcript. */
+export interface HashPrimitives {
+  /** The hash of the concatenation of `parts`. */
+  hash(name: HashName, ...parts: readonly Uint8Array[]): Uint8Array
+  /** HMAC (RFC 2104) of the concatenation of `parts`. */
+  hmac(name: HashName, key: Secret, ...parts: readonly Uint8Array[]): Uint8Array
+}
+
+/** Octets of a hash's output. */
+export const hashLength: Readonly<Record<HashName, number>> = {
+  md5: 16,
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+}
