@@ -1,0 +1,82 @@
+import type { Secret } from '../bytes/secret.js'
+import type { HashPrimitives } from '../crypto/primitives.js'
+import type { RecordCiphers } from '../crypto/record-ciphers.js'
+import type { BulkProtection } from '../crypto/suite-parameters.js'
+import { equalizeHashing, isMacAt, paddingLengthOrZero } from './cbc-constant-time.js'
+import { type Protection, PSEUDO_HEADER_LENGTH, writePlaintextLength } from './protection.js'
+import { badRecordMac } from './record-error.js'
+import type { DirectionKeys } from './record-layer.js'
+
+const BLOCK_LENGTH = 16
+
+type BlockBulk = Extract<BulkProtection, { type: 'block' }>
+export type CbcPrimitives = RecordCiphers & HashPrimitives & { randomBytes(length: number): Uint8Array }
+
+//  GenericBlockCipher, the MAC computed first and encrypted with the rest (RFC 5246 §6.2.3.2):
+//
+//    +---------+---------+-----+----------------+----------------+
+//    | IV (16) | content | MAC | padding (0-255)| padding_length |
+//    +---------+---------+-----+----------------+----------------+
+//    in clear  '------------- encrypted, whole blocks -----------'
+
+/** CBC protection with the keys of one direction. Throws `RangeError` for a key of the wrong length. */
+export function cbcProtection(primitives: CbcPrimitives, bulk: BlockBulk, keys: DirectionKeys): Protection {
+  const { key, macKey } = keys
+  if (key.length !== bulk.keyLength) throw new RangeError(`${bulk.cipher} needs a key of ${bulk.keyLength} bytes`)
+  if (macKey?.length !== bulk.macLength) {
+    throw new RangeError(`${bulk.cipher} needs a MAC key of ${bulk.macLength} bytes`)
+  }
+  // content, MAC and padding_length, filled up to whole blocks with as little padding as possible
+  const encryptedLength = (length: number): number =>
+    Math.ceil((length + bulk.macLength + 1) / BLOCK_LENGTH) * BLOCK_LENGTH
+  const cipher = primitives.blockCipher(bulk.cipher, key)
+  return {
+    sealedLength: (length) => BLOCK_LENGTH + encryptedLength(length),
+    seal: (pseudoHeader, plaintext, output, at) => {
+      writePlaintextLength(pseudoHeader, plaintext.length)
+      const mac = primitives.hmac(bulk.mac, macKey, pseudoHeader, plaintext)
+      const input = new Uint8Array(encryptedLength(plaintext.length))
+      input.set(plaintext)
+      input.set(mac, plaintext.length)
+      const contentAndMac = plaintext.length + mac.length
+      input.fill(input.length - contentAndMac - 1, contentAndMac)
+      // unpredictable and fresh for each record: a predictable one lets chosen plaintext test guesses (BEAST)
+      const iv = primitives.randomBytes(BLOCK_LENGTH)
+      output.set(iv, at)
+      output.set(cipher.encrypt(iv, input), at + BLOCK_LENGTH)
+    },
+    open: (pseudoHeader, sealed) => {
+      const encrypted = sealed.length - BLOCK_LENGTH
+      if (encrypted < encryptedLength(0) || encrypted % BLOCK_LENGTH !== 0) throw badRecordMac()
+      const decrypted = cipher.decrypt(sealed.subarray(0, BLOCK_LENGTH), sealed.subarray(BLOCK_LENGTH))
+      return authenticate(primitives, bulk, macKey, pseudoHeader, decrypted)
+    },
+    wipe: () => {
+      key.wipe()
+      macKey.wipe()
+    },
+  }
+}
+
+/**
+ * Takes padding and MAC off. How much padding there is stays secret until the MAC has proved it: every padding, right or
+ * wrong, costs the same hashing and comes to the same single decision at the end (Lucky 13; RFC 5246 §6.2.3.2).
+ */
+function authenticate(
+  primitives: HashPrimitives,
+  bulk: BlockBulk,
+  macKey: Secret,
+  pseudoHeader: Uint8Array,
+  decrypted: Uint8Array,
+): Uint8Array {
+  const padding = paddingLengthOrZero(decrypted, bulk.macLength)
+  const longest = decrypted.length - bulk.macLength - 1
+  const contentLength = longest - padding.length
+  writePlaintextLength(pseudoHeader, contentLength)
+  const content = decrypted.subarray(0, contentLength)
+  const mac = primitives.hmac(bulk.mac, macKey, pseudoHeader, content)
+  equalizeHashing(primitives, bulk.mac, PSEUDO_HEADER_LENGTH + contentLength, PSEUDO_HEADER_LENGTH + longest)
+  const good = padding.good & isMacAt(decrypted, contentLength, mac)
+  if (good === 0) throw badRecordMac()
+  return content
+}

@@ -1,0 +1,33 @@
+/**
+ * Why a record was refused. All but `sequence_exhausted` are what the peer did, or what someone on the way did to its
+ * bytes; the connection turns each into its alert.
+ */
+export type RecordErrorCode =
+  | 'bad_record_mac'
+  | 'record_overflow'
+  | 'unknown_content_type'
+  | 'bad_record_version'
+  | 'sslv2_record'
+  | 'empty_fragment'
+  | 'sequence_exhausted'
+
+/** A record that cannot be opened or sealed. The message is for a person and holds nothing secret. */
+export class RecordError extends Error {
+  override readonly name = 'RecordError'
+  readonly code: RecordErrorCode
+
+  constructor(code: RecordErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/**
+ * The one error of a record that does not authenticate. Padding, MAC, tag and a ciphertext of an impossible length all
+ * give this very text: whoever could tell them apart would have an oracle (RFC 5246 §6.2.3.2, RFC 5246 §7.2.2).
+ */
+export const badRecordMac = (): RecordError =>
+  new RecordError(
+    'bad_record_mac',
+    'a record failed its integrity check: it was altered, replayed or reordered, or it was protected with other keys',
+  )

@@ -1,0 +1,186 @@
+import type { HashPrimitives } from '../crypto/primitives.js'
+import type { RecordCiphers } from '../crypto/record-ciphers.js'
+import { ContentType } from '../registry/content-type.js'
+import { ProtocolVersion } from '../registry/protocol-version.js'
+import { aeadProtection } from './aead.js'
+import { cbcProtection } from './cbc.js'
+import { checkFragmentLength, fragment } from './fragment.js'
+import { nullProtection } from './null.js'
+import {
+  checkBeginning,
+  checkEmptiness,
+  HEADER_LENGTH,
+  isContentType,
+  MAX_PLAINTEXT_LENGTH,
+  mayBeEmpty,
+  type RecordHeader,
+  readHeader,
+  writeHeader,
+} from './plaintext.js'
+import { type Protection, PSEUDO_HEADER_LENGTH, writeTypeAndVersion } from './protection.js'
+import { ReceiveBuffer } from './receive-buffer.js'
+import { RecordError } from './record-error.js'
+import type { DirectionKeys, RecordLayer, TlsRecord } from './record-layer.js'
+import { SequenceNumber } from './sequence-number.js'
+
+export interface StandardRecordLayerOptions {
+  readonly crypto: RecordCiphers & HashPrimitives & { randomBytes(length: number): Uint8Array }
+  readonly role: 'client' | 'server'
+  /** Most bytes of plaintext in a record that is sent: 1 to 2^14, which is the default. */
+  readonly maxFragmentLength?: number
+}
+
+/** The record layer of TLS 1.2 (RFC 5246 §6). Throws `RangeError` for a `maxFragmentLength` out of range. */
+export function standardRecordLayer(options: StandardRecordLayerOptions): RecordLayer {
+  return recordLayerStartingAt(options, 0n)
+}
+
+/** For tests of the far end of the sequence numbers: each set of keys begins at `firstSequenceNumber`. */
+export function recordLayerStartingAt(options: StandardRecordLayerOptions, firstSequenceNumber: bigint): RecordLayer {
+  return new StandardRecordLayer(options, firstSequenceNumber)
+}
+
+/** A connection state in one direction (RFC 5246 §6.1), with scratch memory for what its integrity check covers. */
+interface Direction {
+  readonly isProtected: boolean
+  readonly protection: Protection
+  readonly sequenceNumber: SequenceNumber
+  readonly pseudoHeader: Uint8Array
+}
+
+class StandardRecordLayer implements RecordLayer {
+  readonly #options: StandardRecordLayerOptions
+  readonly #maxFragmentLength: number
+  readonly #firstSequenceNumber: bigint
+  readonly #input = new ReceiveBuffer()
+  #reading: Direction
+  #writing: Direction
+  #fault: RecordError | undefined
+  #hasOpened = false
+  #hasSentHandshake = false
+
+  constructor(options: StandardRecordLayerOptions, firstSequenceNumber: bigint) {
+    this.#options = options
+    this.#maxFragmentLength = checkFragmentLength(options.maxFragmentLength ?? MAX_PLAINTEXT_LENGTH)
+    this.#firstSequenceNumber = firstSequenceNumber
+    this.#reading = this.#direction(nullProtection, false)
+    this.#writing = this.#direction(nullProtection, false)
+  }
+
+  get buffered(): number {
+    return this.#input.length
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.#fault === undefined) this.#input.append(bytes)
+  }
+
+  peek(): ContentType | undefined {
+    return this.#orBreak(() => this.#completeHeader()?.type)
+  }
+
+  next(): TlsRecord | undefined {
+    return this.#orBreak(() => {
+      const header = this.#completeHeader()
+      return header === undefined ? undefined : this.#open(header)
+    })
+  }
+
+  seal(type: ContentType, payload: Uint8Array): Uint8Array {
+    if (!isContentType(type)) throw new RangeError(`content type ${type} cannot be sent`)
+    if (payload.length === 0 && !mayBeEmpty(type)) throw new RangeError('only application data may be empty')
+    const { protection, sequenceNumber } = this.#writing
+    const fragments = fragment(payload, this.#maxFragmentLength)
+    sequenceNumber.require(fragments.length)
+    let total = 0
+    for (const part of fragments) total += HEADER_LENGTH + protection.sealedLength(part.length)
+    const output = new Uint8Array(total)
+    let at = 0
+    for (const part of fragments) at = this.#sealOne(type, part, output, at)
+    return output
+  }
+
+  installReadKeys(keys: DirectionKeys): void {
+    const replaced = this.#reading.protection
+    this.#reading = this.#direction(this.#protection(keys), true)
+    replaced.wipe()
+  }
+
+  installWriteKeys(keys: DirectionKeys): void {
+    const replaced = this.#writing.protection
+    this.#writing = this.#direction(this.#protection(keys), true)
+    replaced.wipe()
+  }
+
+  #direction(protection: Protection, isProtected: boolean): Direction {
+    const sequenceNumber = new SequenceNumber(this.#firstSequenceNumber)
+    return { protection, isProtected, sequenceNumber, pseudoHeader: new Uint8Array(PSEUDO_HEADER_LENGTH) }
+  }
+
+  #protection(keys: DirectionKeys): Protection {
+    const { crypto } = this.#options
+    const { bulk } = keys
+    return bulk.type === 'aead' ? aeadProtection(crypto, bulk, keys) : cbcProtection(crypto, bulk, keys)
+  }
+
+  /** Runs `f` unless the peer has broken the stream before; what it throws for the peer is thrown ever after. */
+  #orBreak<T>(f: () => T): T {
+    if (this.#fault !== undefined) throw this.#fault
+    try {
+      return f()
+    } catch (error) {
+      if (error instanceof RecordError) {
+        this.#fault = error
+        this.#input.clear()
+      }
+      throw error
+    }
+  }
+
+  /** The next record's header, judged as soon as it is there, and returned once its fragment is too. */
+  #completeHeader(): RecordHeader | undefined {
+    if (this.#input.length < HEADER_LENGTH) return undefined
+    const bytes = this.#input.view(0, HEADER_LENGTH)
+    if (!this.#hasOpened) checkBeginning(bytes, this.#options.role)
+    const header = readHeader(bytes, this.#reading)
+    return this.#input.length < HEADER_LENGTH + header.length ? undefined : header
+  }
+
+  #open(header: RecordHeader): TlsRecord {
+    const { protection, sequenceNumber, pseudoHeader } = this.#reading
+    sequenceNumber.require(1)
+    sequenceNumber.take(pseudoHeader)
+    writeTypeAndVersion(pseudoHeader, header.type, header.version)
+    const opened = protection.open(pseudoHeader, this.#input.view(HEADER_LENGTH, header.length))
+    checkEmptiness(header.type, opened.length)
+    if (opened.length > MAX_PLAINTEXT_LENGTH) {
+      throw new RecordError('record_overflow', `a record opened to ${opened.length} bytes, more than 2^14`)
+    }
+    // unprotected fragments are views of the input, and so may be what a cipher that works in place returns
+    const own = this.#input.owns(opened) ? opened.slice() : opened
+    this.#input.consume(HEADER_LENGTH + header.length)
+    this.#hasOpened = true
+    return { type: header.type, fragment: own }
+  }
+
+  #sealOne(type: ContentType, plaintext: Uint8Array, output: Uint8Array, at: number): number {
+    const { protection, sequenceNumber, pseudoHeader } = this.#writing
+    const version = this.#versionFor(type)
+    const length = protection.sealedLength(plaintext.length)
+    sequenceNumber.take(pseudoHeader)
+    writeTypeAndVersion(pseudoHeader, type, version)
+    writeHeader(output, at, { type, version, length })
+    protection.seal(pseudoHeader, plaintext, output, at + HEADER_LENGTH)
+    return at + HEADER_LENGTH + length
+  }
+
+  /**
+   * TLS 1.2's version, but TLS 1.0's on the record in which a client begins: the peer's version is not known then, and
+   * there are servers that refuse a record of a version they do not know (RFC 5246 Appendix E.1).
+   */
+  #versionFor(type: ContentType): ProtocolVersion {
+    if (type !== ContentType.handshake || this.#hasSentHandshake) return ProtocolVersion.TLSv1_2
+    this.#hasSentHandshake = true
+    return this.#options.role === 'client' ? ProtocolVersion.TLSv1_0 : ProtocolVersion.TLSv1_2
+  }
+}
