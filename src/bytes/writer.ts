@@ -1,10 +1,12 @@
 /**
- * A growing byte buffer. A length prefix is reserved before its content is known and patched afterwards; until then it
- * holds 0xff in every byte, so that a prefix nobody patched claims more than any message holds and is refused.
+ * A growing byte buffer. A length prefix is reserved before its content is known and patched afterwards. A prefix that
+ * nobody patched never leaves: `bytes` refuses, and should it be read all the same, it holds 0xff in every byte and so
+ * claims more than follows it in any message of ordinary size.
  */
 export class Writer {
   private buffer = new Uint8Array(256)
   private used = 0
+  private unpatched = 0
 
   get length(): number {
     return this.used
@@ -22,8 +24,9 @@ export class Writer {
     this.buffer.set(bytes, this.grow(bytes.length))
   }
 
-  /** Reserves a length prefix of `width` bytes and returns the function's own `patch` position for `close`. */
+  /** Reserves a length prefix of `width` bytes and returns its position, which `close` wants back. */
   open(width: number): number {
+    this.unpatched++
     const start = this.grow(width)
     this.buffer.fill(0xff, start, start + width)
     return start
@@ -34,11 +37,13 @@ export class Writer {
     const length = this.used - start - width
     if (length >= 256 ** width) throw new RangeError(`${length} bytes do not fit a length prefix of ${width} bytes`)
     this.put(start, width, length)
+    this.unpatched--
     return length
   }
 
-  /** A copy of what was written. */
+  /** A copy of what was written. Throws while a length prefix is still open. */
   bytes(): Uint8Array {
+    if (this.unpatched !== 0) throw new Error(`${this.unpatched} length prefixes were opened and not closed`)
     return this.buffer.slice(0, this.used)
   }
 

@@ -1,4 +1,4 @@
-import { MalformedError, Reader, type SpanObserver } from '../bytes/reader.js'
+import { MalformedError, Reader } from '../bytes/reader.js'
 import { Writer } from '../bytes/writer.js'
 
 /**
@@ -10,18 +10,18 @@ export interface Codec<T> {
   readonly name: string
   read(reader: Reader): T
   write(writer: Writer, value: T): void
+  /** The value in words (a registered name, quoted text), for `dissect`; absent where the bytes say it all. */
+  describe?(value: T): string
 }
 
 /** The type that a codec reads. */
 export type TypeOf<C> = C extends Codec<infer T> ? T : never
 
 /** Decodes all of `bytes`; anything left over is an error. */
-export function decode<T>(codec: Codec<T>, bytes: Uint8Array, observer?: SpanObserver): T {
-  const reader = new Reader(bytes, 0, bytes.length, observer)
-  observer?.enter(codec.name, 0)
+export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
+  const reader = new Reader(bytes)
   const value = codec.read(reader)
   reader.finish(codec.name)
-  observer?.leave(reader.position, value)
   return value
 }
 
@@ -31,9 +31,15 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
   return writer.bytes()
 }
 
-function uint(width: number): Codec<number> {
+/** A big-endian unsigned integer of `width` bytes. */
+export interface NumberCodec extends Codec<number> {
+  readonly width: number
+}
+
+function uint(width: number): NumberCodec {
   return {
     name: `uint${8 * width}`,
+    width,
     read: (reader) => reader.uint(width),
     write: (writer, value) => writer.uint(width, value),
   }
@@ -44,7 +50,7 @@ export const uint16 = uint(2)
 export const uint24 = uint(3)
 export const uint32 = uint(4)
 
-/** Bytes of a fixed length: `opaque x[length]`. */
+/** Bytes of a fixed length: `opaque x[length]`. The result of reading is a view. */
 export function opaqueFixed(length: number): Codec<Uint8Array> {
   return {
     name: `opaque[${length}]`,
@@ -56,12 +62,22 @@ export function opaqueFixed(length: number): Codec<Uint8Array> {
   }
 }
 
+/** All bytes up to the end of the enclosing message or vector, none at all included. The result of reading is a view. */
+export const rest: Codec<Uint8Array> = {
+  name: 'opaque',
+  read: (reader) => reader.take(reader.remaining),
+  write: (writer, value) => writer.raw(value),
+}
+
 /** How many bytes the length prefix of a vector with this ceiling takes (RFC 5246 §4.3). */
 const prefixWidth = (ceiling: number): number => (ceiling < 0x100 ? 1 : ceiling < 0x10000 ? 2 : 3)
 
+const prefixes: Readonly<Record<number, NumberCodec>> = { 1: uint8, 2: uint16, 3: uint24 }
+
 function readLength(reader: Reader, width: number, floor: number, ceiling: number, name: string): number {
   const at = reader.position
-  const length = reader.uint(width)
+  const length =
+    reader.observer === undefined ? reader.uint(width) : readField(reader, 'length', prefixes[width] ?? uint24)
   if (length < floor || length > ceiling) {
     throw new MalformedError('length', at, `${name} of ${length} bytes, allowed are ${floor} to ${ceiling}`)
   }
@@ -75,13 +91,22 @@ function closeLength(writer: Writer, start: number, width: number, floor: number
   }
 }
 
+function readData(reader: Reader, length: number): Uint8Array {
+  const observer = reader.observer
+  if (observer === undefined || length === 0) return reader.take(length)
+  observer.enter('data', 'opaque', reader.position)
+  const data = reader.take(length)
+  observer.leave(reader.position, data, undefined)
+  return data
+}
+
 /** Bytes behind a length prefix: `opaque x<floor..ceiling>`. The result of reading is a view. */
 export function opaque(floor: number, ceiling: number): Codec<Uint8Array> {
   const width = prefixWidth(ceiling)
   const name = `opaque<${floor}..${ceiling}>`
   return {
     name,
-    read: (reader) => reader.take(readLength(reader, width, floor, ceiling, name)),
+    read: (reader) => readData(reader, readLength(reader, width, floor, ceiling, name)),
     write: (writer, value) => {
       const start = writer.open(width)
       writer.raw(value)
@@ -99,7 +124,8 @@ export function vector<T>(item: Codec<T>, floor: number, ceiling: number): Codec
     read: (reader) => {
       const scope = reader.scope(readLength(reader, width, floor, ceiling, name))
       const items: T[] = []
-      while (scope.remaining > 0) items.push(readField(scope, `[${items.length}]`, item))
+      if (scope.observer === undefined) while (scope.remaining > 0) items.push(item.read(scope))
+      else while (scope.remaining > 0) items.push(readField(scope, `[${items.length}]`, item))
       return items
     },
     write: (writer, value) => {
@@ -110,13 +136,46 @@ export function vector<T>(item: Codec<T>, floor: number, ceiling: number): Codec
   }
 }
 
+/**
+ * `vector` for plain numbers: the same wire format, decoded without a reader of its own and without a call per item.
+ * Cipher suites, groups and signature schemes are most of what a hello holds.
+ */
+export function numberVector(item: NumberCodec, floor: number, ceiling: number): Codec<readonly number[]> {
+  const width = prefixWidth(ceiling)
+  const items = vector(item, floor, ceiling)
+  return {
+    name: items.name,
+    read: (reader) => {
+      if (reader.observer !== undefined) return items.read(reader)
+      const length = readLength(reader, width, floor, ceiling, items.name)
+      const at = reader.position
+      const bytes = reader.take(length)
+      if (length % item.width !== 0) {
+        throw new MalformedError('truncated', at, `${length} bytes do not divide into items of ${item.width}`)
+      }
+      return splitNumbers(bytes, item.width)
+    },
+    write: items.write,
+  }
+}
+
+function splitNumbers(bytes: Uint8Array, width: number): readonly number[] {
+  const numbers: number[] = []
+  for (let at = 0; at < bytes.length; at += width) {
+    let value = 0
+    for (let i = at; i < at + width; i++) value = value * 256 + (bytes[i] ?? 0)
+    numbers.push(value)
+  }
+  return numbers
+}
+
 /** Reads one labelled part, telling the reader's observer where it began and ended. */
 export function readField<T>(reader: Reader, label: string, codec: Codec<T>): T {
   const observer = reader.observer
   if (observer === undefined) return codec.read(reader)
-  observer.enter(`${label}: ${codec.name}`, reader.position)
+  observer.enter(label, codec.name, reader.position)
   const value = codec.read(reader)
-  observer.leave(reader.position, value)
+  observer.leave(reader.position, value, codec.describe?.(value))
   return value
 }
 
@@ -136,7 +195,8 @@ export function struct<T extends object>(name: string, fields: { readonly [K in 
   }
 }
 
-/** The same wire format under another type's name, for `dissect`. */
-export function named<T>(name: string, codec: Codec<T>): Codec<T> {
-  return { name, read: codec.read, write: codec.write }
+/** The same wire format under another type's name, and with words for its values if `describe` is given. */
+export function named<T>(name: string, codec: Codec<T>, describe?: (value: T) => string): Codec<T> {
+  const plain: Codec<T> = { name, read: codec.read, write: codec.write }
+  return describe === undefined ? plain : { ...plain, describe }
 }

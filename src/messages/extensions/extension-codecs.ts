@@ -1,0 +1,41 @@
+import type { Codec } from '../../codec/codec.js'
+import { ExtensionType } from '../../registry/extension-type.js'
+import { emptyStruct } from '../fields.js'
+import { ProtocolNameList } from './application-layer-protocol-negotiation.js'
+import { ECPointFormatList } from './ec-point-formats.js'
+import { EncryptThenMac } from './encrypt-then-mac.js'
+import { ExtendedMasterSecret } from './extended-master-secret.js'
+import { RenegotiationInfo } from './renegotiation-info.js'
+import { ServerNameList } from './server-name.js'
+import { SessionTicket } from './session-ticket.js'
+import { SignatureSchemeList } from './signature-algorithms.js'
+import { CertificateStatusRequest } from './status-request.js'
+import { NamedGroupList } from './supported-groups.js'
+
+/** The grammar of one extension's data in each hello. */
+export interface ExtensionCodecs {
+  readonly clientHello: Codec<unknown>
+  readonly serverHello: Codec<unknown>
+}
+
+const inBoth = (codec: Codec<unknown>): ExtensionCodecs => ({ clientHello: codec, serverHello: codec })
+
+/** For extensions that a server only acknowledges. */
+const acknowledged = (codec: Codec<unknown>): ExtensionCodecs => ({
+  clientHello: codec,
+  serverHello: emptyStruct('Acknowledgement'),
+})
+
+/** The extensions whose data this library can read, by type. Whether one may stand in a hello is not decided here. */
+export const extensionCodecs: ReadonlyMap<number, ExtensionCodecs> = new Map([
+  [ExtensionType.server_name, acknowledged(ServerNameList)],
+  [ExtensionType.status_request, acknowledged(CertificateStatusRequest)],
+  [ExtensionType.supported_groups, inBoth(NamedGroupList)],
+  [ExtensionType.ec_point_formats, inBoth(ECPointFormatList)],
+  [ExtensionType.signature_algorithms, inBoth(SignatureSchemeList)],
+  [ExtensionType.application_layer_protocol_negotiation, inBoth(ProtocolNameList)],
+  [ExtensionType.encrypt_then_mac, inBoth(EncryptThenMac)],
+  [ExtensionType.extended_master_secret, inBoth(ExtendedMasterSecret)],
+  [ExtensionType.session_ticket, acknowledged(SessionTicket)],
+  [ExtensionType.renegotiation_info, inBoth(RenegotiationInfo)],
+])
