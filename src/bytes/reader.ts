@@ -53,6 +53,18 @@ export class Reader {
     return value
   }
 
+  /** Reads `count` big-endian unsigned integers of `width` bytes each. */
+  uints(width: number, count: number): number[] {
+    const values: number[] = []
+    const start = this.advance(width * count)
+    for (let item = start; item < this.position; item += width) {
+      let value = 0
+      for (let i = item; i < item + width; i++) value = value * 256 + (this.bytes[i] ?? 0)
+      values.push(value)
+    }
+    return values
+  }
+
   /** Takes the next `length` bytes as a view. */
   take(length: number): Uint8Array {
     const start = this.advance(length)

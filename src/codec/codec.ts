@@ -148,25 +148,14 @@ export function numberVector(item: NumberCodec, floor: number, ceiling: number):
     read: (reader) => {
       if (reader.observer !== undefined) return items.read(reader)
       const length = readLength(reader, width, floor, ceiling, items.name)
-      const at = reader.position
-      const bytes = reader.take(length)
       if (length % item.width !== 0) {
-        throw new MalformedError('truncated', at, `${length} bytes do not divide into items of ${item.width}`)
+        const why = `${length} bytes do not divide into items of ${item.width}`
+        throw new MalformedError('truncated', reader.position, why)
       }
-      return splitNumbers(bytes, item.width)
+      return reader.uints(item.width, length / item.width)
     },
     write: items.write,
   }
-}
-
-function splitNumbers(bytes: Uint8Array, width: number): readonly number[] {
-  const numbers: number[] = []
-  for (let at = 0; at < bytes.length; at += width) {
-    let value = 0
-    for (let i = at; i < at + width; i++) value = value * 256 + (bytes[i] ?? 0)
-    numbers.push(value)
-  }
-  return numbers
 }
 
 /** Reads one labelled part, telling the reader's observer where it began and ended. */
