@@ -21,7 +21,8 @@ export class Writer {
   }
 
   raw(bytes: Uint8Array): void {
-    this.buffer.set(bytes, this.grow(bytes.length))
+    const start = this.grow(bytes.length) // before `buffer` is read: growing replaces it
+    this.buffer.set(bytes, start)
   }
 
   /** Reserves a length prefix of `width` bytes and returns its position, which `close` wants back. */
