@@ -1,0 +1,125 @@
+import { concat } from '../../bytes/convert.js'
+import type { Secret } from '../../bytes/secret.js'
+import { encode } from '../../codec/codec.js'
+import {
+  ClientDiffieHellmanPublic,
+  ClientECDiffieHellmanPublic,
+  EncryptedPreMasterSecret,
+} from '../../messages/client-key-exchange.js'
+import type { HandledEvent } from '../event.js'
+import { refuse } from '../fault.js'
+import { ask, Flight } from '../flight.js'
+import { deriveConnectionKeys, deriveMasterSecret, deriveVerifyData } from '../keys.js'
+import type { Outcome, StateOf } from '../machine.js'
+import type { Transcript } from '../transcript.js'
+import type { ClientContext } from './context.js'
+import type { Agreed, ClientState } from './states.js'
+
+/*
+ * The client's second flight, in the order of RFC 5246 §7.3: [Certificate], ClientKeyExchange, [CertificateVerify],
+ * ChangeCipherSpec, Finished. What must be asked of the environment on the way cuts it into steps.
+ */
+
+type State<N extends ClientState['name']> = StateOf<ClientState, N>
+
+export function receiveKeyShare(
+  _context: ClientContext,
+  { agreed, serverParams, transcript }: State<'AwaitKeyShare'>,
+  { answer: keyShare }: HandledEvent<'answer:generateKeyShare'>,
+): Outcome<State<'AwaitKeyAgreement'>> {
+  if (keyShare === undefined) {
+    return refuse('dh_group_refused', "the server's Diffie-Hellman modulus is no safe prime of at least 2048 bits")
+  }
+  return {
+    state: { name: 'AwaitKeyAgreement', transcript, agreed, serverParams, keyShare },
+    actions: [ask('agreeKey', { keyShare, peerPublicKey: serverParams.serverPublicKey })],
+  }
+}
+
+export function receiveAgreedKey(
+  context: ClientContext,
+  { agreed, serverParams, keyShare, transcript }: State<'AwaitKeyAgreement'>,
+  { answer: preMasterSecret }: HandledEvent<'answer:agreeKey'>,
+): ClientFlightOutcome {
+  const finiteField = 'dh' in serverParams.keyShare
+  if (preMasterSecret === undefined) {
+    return finiteField
+      ? refuse('bad_dh_public', "the server's Diffie-Hellman public value is out of range")
+      : refuse('bad_key_share', "the server's public value is not a point of the group")
+  }
+  const body = finiteField
+    ? encode(ClientDiffieHellmanPublic, { dhYc: keyShare.publicKey })
+    : encode(ClientECDiffieHellmanPublic, { ecdhYc: keyShare.publicKey })
+  return sendKeyExchange(context, agreed, transcript, body, preMasterSecret)
+}
+
+export function receiveEncryptedPreMaster(
+  context: ClientContext,
+  { agreed, transcript }: State<'AwaitPreMasterEncryption'>,
+  { answer: { encrypted, preMasterSecret } }: HandledEvent<'answer:encryptPreMaster'>,
+): ClientFlightOutcome {
+  const body = encode(EncryptedPreMasterSecret, { encryptedPreMasterSecret: encrypted })
+  return sendKeyExchange(context, agreed, transcript, body, preMasterSecret)
+}
+
+type ClientFlightOutcome = Outcome<State<'AwaitSignature' | 'ExpectServerChangeCipherSpec'>>
+
+function sendKeyExchange(
+  { keySchedule }: ClientContext,
+  agreed: Agreed,
+  transcript: Transcript,
+  body: Uint8Array,
+  preMasterSecret: Secret,
+): ClientFlightOutcome {
+  const { negotiated, answer } = agreed
+  const flight = new Flight(transcript)
+  if (answer.type !== 'not asked') {
+    const certificateList = answer.type === 'credential' ? answer.credential.certificateChain : []
+    flight.handshake('certificate', { certificateList })
+  }
+  flight.handshake('client_key_exchange', { body })
+  const masterSecret = deriveMasterSecret(keySchedule, negotiated, preMasterSecret, flight.transcript)
+  flight.do({ type: 'logMasterSecret', clientRandom: negotiated.clientRandom, masterSecret })
+  if (answer.type !== 'credential') return sendFinished(keySchedule, agreed, masterSecret, flight)
+
+  // Everything sent and received so far is signed: whoever signs shows that it was here (RFC 5246 §7.4.8).
+  const { credential, scheme } = answer
+  flight.do(ask('sign', { key: credential.key, scheme, content: concat(...flight.transcript.messages) }))
+  return {
+    state: { name: 'AwaitSignature', transcript: flight.transcript, agreed, masterSecret, scheme },
+    actions: flight.actions,
+  }
+}
+
+export function receiveSignature(
+  { keySchedule }: ClientContext,
+  { agreed, masterSecret, scheme, transcript }: State<'AwaitSignature'>,
+  { answer: signature }: HandledEvent<'answer:sign'>,
+): Outcome<State<'ExpectServerChangeCipherSpec'>> {
+  const flight = new Flight(transcript)
+  flight.handshake('certificate_verify', { algorithm: scheme, signature })
+  return sendFinished(keySchedule, agreed, masterSecret, flight)
+}
+
+function sendFinished(
+  keySchedule: ClientContext['keySchedule'],
+  agreed: Agreed,
+  masterSecret: Secret,
+  flight: Flight,
+): Outcome<State<'ExpectServerChangeCipherSpec'>> {
+  const keys = deriveConnectionKeys(keySchedule, agreed.negotiated, masterSecret)
+  flight.changeCipherSpec(keys.client)
+  const verifyData = deriveVerifyData(keySchedule, agreed.negotiated, masterSecret, 'client', flight.transcript)
+  flight.handshake('finished', { verifyData })
+  return {
+    state: {
+      name: 'ExpectServerChangeCipherSpec',
+      transcript: flight.transcript,
+      agreed,
+      masterSecret,
+      ownVerifyData: verifyData,
+      readKeys: keys.server,
+    },
+    actions: flight.actions,
+  }
+}

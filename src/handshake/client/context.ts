@@ -1,0 +1,19 @@
+import type { KeySchedule } from '../../crypto/key-schedule.js'
+import type { HandshakeConfig } from '../negotiation.js'
+
+export interface ClientConfig extends HandshakeConfig {
+  /** The host name to ask for (RFC 6066 §3): a DNS name in A-label form, never an address. */
+  readonly serverName: string | undefined
+  /** Ask the server to staple an OCSP response (RFC 6066 §8). */
+  readonly requestCertificateStatus: boolean
+  /** Whether to go on with a server that does not know RFC 5746 (RFC 5746 §4.1). */
+  readonly secureRenegotiation: 'require' | 'tolerate'
+  /** Finite-field groups that are neither of RFC 7919 nor of RFC 3526: refused, or accepted once p is proved a safe prime. */
+  readonly otherDhGroups: 'refuse' | 'prove'
+}
+
+/** What the client machine knows besides its state: configuration and the key schedule. Frozen. */
+export interface ClientContext {
+  readonly config: ClientConfig
+  readonly keySchedule: KeySchedule
+}

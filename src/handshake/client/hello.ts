@@ -1,0 +1,95 @@
+import { suiteParameters, type SuiteParameters } from '../../crypto/suite-parameters.js'
+import { duplicateExtension } from '../../messages/extensions/extension.js'
+import type { ClientHello } from '../../messages/client-hello.js'
+import type { ServerHello } from '../../messages/server-hello.js'
+import { CipherSuite } from '../../registry/cipher-suite.js'
+import { CompressionMethod } from '../../registry/compression-method.js'
+import { ProtocolVersion } from '../../registry/protocol-version.js'
+import { nameOf } from '../../registry/registry.js'
+import type { HandledEvent } from '../event.js'
+import { refuse } from '../fault.js'
+import { Flight } from '../flight.js'
+import type { Outcome, StateOf } from '../machine.js'
+import { Transcript } from '../transcript.js'
+import type { ClientConfig, ClientContext } from './context.js'
+import { acceptExtensions, offerExtensions, type ServerExtensions } from './extensions.js'
+import type { ClientState } from './states.js'
+
+const buildClientHello = (config: ClientConfig, random: Uint8Array): ClientHello => ({
+  clientVersion: ProtocolVersion.TLSv1_2,
+  random,
+  sessionId: new Uint8Array(),
+  cipherSuites: config.cipherSuites.map(({ cipherSuite }) => cipherSuite),
+  compressionMethods: [CompressionMethod.null],
+  extensions: offerExtensions(config),
+})
+
+/** Start: the handshake begins with what this client can do. */
+export function sendClientHello(
+  { config }: ClientContext,
+  _state: StateOf<ClientState, 'Start'>,
+  { entropy }: HandledEvent<'start'>,
+): Outcome<StateOf<ClientState, 'ExpectServerHello'>> {
+  const offer = buildClientHello(config, entropy.random)
+  const flight = new Flight(Transcript.empty)
+  flight.handshake('client_hello', offer)
+  return {
+    state: { name: 'ExpectServerHello', transcript: flight.transcript, offer },
+    actions: flight.actions,
+  }
+}
+
+/** The version comes first: a server that speaks another one may mean something else by the rest. */
+function checkVersion({ serverVersion }: ServerHello): void {
+  if (serverVersion !== ProtocolVersion.TLSv1_2) {
+    refuse('unsupported_version', `the server chose ${nameOf(ProtocolVersion, serverVersion, 2)}; this is TLS 1.2 only`)
+  }
+}
+
+function checkChoices(hello: ServerHello, offer: ClientHello): SuiteParameters {
+  const suite = suiteParameters(hello.cipherSuite)
+  if (suite === undefined || !offer.cipherSuites.includes(hello.cipherSuite)) {
+    return refuse('suite_not_offered', `the server chose ${nameOf(CipherSuite, hello.cipherSuite, 2)}, not offered`)
+  }
+  if (hello.compressionMethod !== CompressionMethod.null) {
+    refuse('compression_not_offered', `the server chose compression method ${hello.compressionMethod}, not null`)
+  }
+  return suite
+}
+
+function checkPolicy({ config }: ClientContext, settled: ServerExtensions): void {
+  if (config.secureRenegotiation === 'require' && !settled.secureRenegotiation) {
+    refuse('secure_renegotiation_missing', 'the server does not know renegotiation_info (RFC 5746); policy requires it')
+  }
+  if (config.extendedMasterSecret === 'require' && !settled.extendedMasterSecret) {
+    refuse('extended_master_secret_missing', 'the server does not know extended_master_secret; policy requires it')
+  }
+}
+
+/** ServerHello: everything in it must be a choice among what was offered (RFC 5246 §7.4.1.3). */
+export function receiveServerHello(
+  context: ClientContext,
+  { offer }: StateOf<ClientState, 'ExpectServerHello'>,
+  { message, through }: HandledEvent<'server_hello'>,
+): Outcome<StateOf<ClientState, 'ExpectCertificate'>> {
+  checkVersion(message)
+  const duplicate = duplicateExtension(message.extensions)
+  if (duplicate !== undefined) refuse('duplicate_extension', `extension ${duplicate} occurs twice in ServerHello`)
+  const suite = checkChoices(message, offer)
+  const settled = acceptExtensions(offer.extensions ?? [], message.extensions ?? [], context.config)
+  checkPolicy(context, settled)
+  const negotiated = {
+    suite,
+    clientRandom: offer.random,
+    serverRandom: message.random,
+    sessionId: message.sessionId,
+    extendedMasterSecret: settled.extendedMasterSecret,
+    secureRenegotiation: settled.secureRenegotiation,
+    applicationProtocol: settled.applicationProtocol,
+    serverName: context.config.serverName,
+  }
+  return {
+    state: { name: 'ExpectCertificate', transcript: through, negotiated, statusPromised: settled.statusPromised },
+    actions: [],
+  }
+}

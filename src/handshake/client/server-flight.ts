@@ -1,0 +1,142 @@
+import { toBigInt } from '../../bytes/convert.js'
+import { recognizeGroup } from '../../crypto/finite-field-groups.js'
+import type { ServerDhParams, ServerEcdhParams } from '../../messages/server-key-exchange.js'
+import { decodeServerKeyExchange } from '../../messages/server-key-exchange.js'
+import { NamedGroup, type NamedGroupName } from '../../registry/named-group.js'
+import { nameOf } from '../../registry/registry.js'
+import type { KeyShareRequest } from '../../crypto/provider.js'
+import type { HandledEvent } from '../event.js'
+import { refuse } from '../fault.js'
+import { ask } from '../flight.js'
+import type { Outcome, StateOf } from '../machine.js'
+import { isEphemeral, pointFormIsValid, usesCurves } from '../negotiation.js'
+import type { ClientConfig, ClientContext } from './context.js'
+import type { ClientState, ServerFlight, ServerParams } from './states.js'
+
+type State<N extends ClientState['name']> = StateOf<ClientState, N>
+
+/** What may follow Certificate depends on the key exchange (RFC 5246 §7.4.3) and on a promised CertificateStatus. */
+type AfterCertificate =
+  | 'ExpectCertificateStatusOrServerKeyExchange'
+  | 'ExpectCertificateStatusOrCertificateRequest'
+  | 'ExpectServerKeyExchange'
+  | 'ExpectCertificateRequest'
+
+function nameAfterCertificate(ephemeral: boolean, statusPromised: boolean): AfterCertificate {
+  if (ephemeral) return statusPromised ? 'ExpectCertificateStatusOrServerKeyExchange' : 'ExpectServerKeyExchange'
+  return statusPromised ? 'ExpectCertificateStatusOrCertificateRequest' : 'ExpectCertificateRequest'
+}
+
+export function receiveCertificate(
+  _context: ClientContext,
+  { negotiated, statusPromised }: State<'ExpectCertificate'>,
+  { message, through }: HandledEvent<'certificate'>,
+): Outcome<State<AfterCertificate>> {
+  if (message.certificateList.length === 0) {
+    refuse('server_certificate_missing', 'the server sent an empty certificate list')
+  }
+  const flight: ServerFlight = {
+    negotiated,
+    certificateChain: message.certificateList,
+    ocspResponse: undefined,
+    serverParams: undefined,
+    certificateRequest: undefined,
+  }
+  const name = nameAfterCertificate(isEphemeral(negotiated.suite.keyExchange), statusPromised)
+  return { state: { name, transcript: through, flight }, actions: [] }
+}
+
+export function receiveCertificateStatus(
+  _context: ClientContext,
+  { flight }: State<'ExpectCertificateStatusOrServerKeyExchange' | 'ExpectCertificateStatusOrCertificateRequest'>,
+  { message, through }: HandledEvent<'certificate_status'>,
+): Outcome<State<'ExpectServerKeyExchange' | 'ExpectCertificateRequest'>> {
+  const name = isEphemeral(flight.negotiated.suite.keyExchange) ? 'ExpectServerKeyExchange' : 'ExpectCertificateRequest'
+  const withStatus = { ...flight, ocspResponse: message.response }
+  return { state: { name, transcript: through, flight: withStatus }, actions: [] }
+}
+
+const isGroupName = (name: string): name is NamedGroupName => name in NamedGroup
+
+/** The curve must be one that was offered, and the point must have the form that the curve's points have (RFC 8422 §5.4). */
+function checkEcdh({ groups }: ClientConfig, { namedCurve, publicKey }: ServerEcdhParams): KeyShareRequest {
+  const group = nameOf(NamedGroup, namedCurve, 2)
+  if (!isGroupName(group) || !groups.includes(group)) {
+    return refuse('group_not_offered', `the server chose the group ${group}, which was not offered`)
+  }
+  if (!pointFormIsValid(group, publicKey)) {
+    refuse('bad_key_share', `the server's public value of ${publicKey.length} bytes is no uncompressed ${group} point`)
+  }
+  return { group }
+}
+
+/** Finite-field groups are known by value (RFC 7919 §3); Logjam is what accepting any other brings. */
+function checkDh({ otherDhGroups }: ClientConfig, { dhP, dhG, dhYs }: ServerDhParams): KeyShareRequest {
+  const known = recognizeGroup(dhP, dhG) !== undefined
+  if (!known && otherDhGroups === 'refuse') {
+    refuse(
+      'dh_group_refused',
+      `the server's Diffie-Hellman group of ${8 * dhP.length} bits is none of RFC 7919 or RFC 3526 from 2048 bits on; ` +
+        "set otherDhGroups to 'prove' to accept others that are safe primes",
+    )
+  }
+  const y = toBigInt(dhYs)
+  if (y <= 1n || y >= toBigInt(dhP) - 1n) {
+    refuse('bad_dh_public', "the server's Diffie-Hellman public value is not between 1 and p - 1")
+  }
+  return { dh: { p: dhP, g: dhG }, provePrime: !known }
+}
+
+function readServerParams({ config }: ClientContext, { negotiated }: ServerFlight, body: Uint8Array): ServerParams {
+  const kind = usesCurves(negotiated.suite.keyExchange) ? 'ecdh' : 'dh'
+  const exchange = decodeServerKeyExchange(kind, body)
+  if (!config.signatureSchemes.includes(exchange.signature.algorithm)) {
+    refuse('scheme_not_offered', `the server signed under scheme 0x${exchange.signature.algorithm.toString(16)}`)
+  }
+  const [keyShare, serverPublicKey] =
+    exchange.kind === 'ecdh'
+      ? [checkEcdh(config, exchange.params), exchange.params.publicKey]
+      : [checkDh(config, exchange.params), exchange.params.dhYs]
+  return { keyShare, serverPublicKey, signedParams: exchange.signedParams, signature: exchange.signature }
+}
+
+export function receiveServerKeyExchange(
+  context: ClientContext,
+  { flight }: State<'ExpectServerKeyExchange' | 'ExpectCertificateStatusOrServerKeyExchange'>,
+  { message, through }: HandledEvent<'server_key_exchange'>,
+): Outcome<State<'ExpectCertificateRequest'>> {
+  const serverParams = readServerParams(context, flight, message.body)
+  return {
+    state: { name: 'ExpectCertificateRequest', transcript: through, flight: { ...flight, serverParams } },
+    actions: [],
+  }
+}
+
+export function receiveCertificateRequest(
+  _context: ClientContext,
+  { flight }: State<'ExpectCertificateRequest' | 'ExpectCertificateStatusOrCertificateRequest'>,
+  { message, through }: HandledEvent<'certificate_request'>,
+): Outcome<State<'ExpectServerHelloDone'>> {
+  return {
+    state: { name: 'ExpectServerHelloDone', transcript: through, flight: { ...flight, certificateRequest: message } },
+    actions: [],
+  }
+}
+
+/** ServerHelloDone: now there is everything to judge the server by, its certificate first. */
+export function receiveServerHelloDone(
+  _context: ClientContext,
+  {
+    flight,
+  }: State<'ExpectServerHelloDone' | 'ExpectCertificateRequest' | 'ExpectCertificateStatusOrCertificateRequest'>,
+  { through }: HandledEvent<'server_hello_done'>,
+): Outcome<State<'AwaitCertificateVerification'>> {
+  const { certificateChain, ocspResponse, negotiated } = flight
+  const need = ask('verifyCertificate', {
+    peer: 'server',
+    certificateChain,
+    ...(negotiated.serverName === undefined ? {} : { serverName: negotiated.serverName }),
+    ...(ocspResponse === undefined ? {} : { ocspResponse }),
+  })
+  return { state: { name: 'AwaitCertificateVerification', transcript: through, flight }, actions: [need] }
+}

@@ -1,0 +1,136 @@
+import type { Secret } from '../../bytes/secret.js'
+import type { DirectionKeys } from '../../crypto/connection-keys.js'
+import type { Credential } from '../../crypto/key-types.js'
+import type { KeyShare, KeyShareRequest } from '../../crypto/provider.js'
+import type { CertificateRequest } from '../../messages/certificate-request.js'
+import type { ClientHello } from '../../messages/client-hello.js'
+import type { DigitallySigned } from '../../messages/digitally-signed.js'
+import type { SignatureScheme } from '../../registry/signature-scheme.js'
+import type { Closing, Connected } from '../connected.js'
+import type { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
+import type { ClosedState, FailedState, StateOf } from '../machine.js'
+import type { Negotiated } from '../negotiated.js'
+import type { Transcript } from '../transcript.js'
+
+/** A ServerKeyExchange whose group and form were found acceptable; its signature is checked later. */
+export interface ServerParams {
+  /** Where our own key share will be made. */
+  readonly keyShare: KeyShareRequest
+  readonly serverPublicKey: Uint8Array
+  /** The parameters as they were on the wire: what the signature covers besides the randoms. */
+  readonly signedParams: Uint8Array
+  readonly signature: DigitallySigned
+}
+
+/** What the server has said since its hello. */
+export interface ServerFlight {
+  readonly negotiated: Negotiated
+  readonly certificateChain: readonly Uint8Array[]
+  readonly ocspResponse: Uint8Array | undefined
+  /** Present exactly where the key exchange is ephemeral. */
+  readonly serverParams: ServerParams | undefined
+  readonly certificateRequest: CertificateRequest | undefined
+}
+
+/**
+ * How far the server has proved itself before Finished: by its signature over the key exchange, or, with RSA key
+ * transport, not beyond its certificate yet.
+ */
+export type ServerIdentity =
+  | { readonly by: 'signature'; readonly signature: VerifiedSignature; readonly serverParams: ServerParams }
+  | { readonly by: 'key transport'; readonly identity: VerifiedIdentity }
+
+/** How this client answers a CertificateRequest: not at all (none came), with nothing, or with a credential. */
+export type ClientAnswer =
+  | { readonly type: 'not asked' }
+  | { readonly type: 'nothing to show' }
+  | { readonly type: 'credential'; readonly credential: Credential; readonly scheme: SignatureScheme }
+
+/** Everything that the second half of the handshake needs of the first. */
+export interface Agreed {
+  readonly negotiated: Negotiated
+  readonly server: ServerIdentity
+  readonly answer: ClientAnswer
+}
+
+interface InHandshake<N extends string> {
+  readonly name: N
+  readonly transcript: Transcript
+}
+
+interface AfterHello<N extends string> extends InHandshake<N> {
+  readonly flight: ServerFlight
+}
+
+interface AfterAgreement<N extends string> extends InHandshake<N> {
+  readonly agreed: Agreed
+}
+
+/** Everything that was sent; the server's Finished is what is missing. */
+interface AfterOurFinished<N extends string> extends AfterAgreement<N> {
+  readonly masterSecret: Secret
+  readonly ownVerifyData: Uint8Array
+}
+
+export type ClientState =
+  | { readonly name: 'Start' }
+  | (InHandshake<'ExpectServerHello'> & { readonly offer: ClientHello })
+  | (InHandshake<'ExpectCertificate'> & { readonly negotiated: Negotiated; readonly statusPromised: boolean })
+  | AfterHello<'ExpectCertificateStatusOrServerKeyExchange'>
+  | AfterHello<'ExpectCertificateStatusOrCertificateRequest'>
+  | AfterHello<'ExpectServerKeyExchange'>
+  | AfterHello<'ExpectCertificateRequest'>
+  | AfterHello<'ExpectServerHelloDone'>
+  | AfterHello<'AwaitCertificateVerification'>
+  | (AfterHello<'AwaitSignatureVerification'> & {
+      readonly identity: VerifiedIdentity
+      readonly serverParams: ServerParams
+    })
+  | (InHandshake<'AwaitCredential'> & {
+      readonly negotiated: Negotiated
+      readonly server: ServerIdentity
+      readonly certificateRequest: CertificateRequest
+    })
+  | (AfterAgreement<'AwaitKeyShare'> & { readonly serverParams: ServerParams })
+  | (AfterAgreement<'AwaitKeyAgreement'> & { readonly serverParams: ServerParams; readonly keyShare: KeyShare })
+  | AfterAgreement<'AwaitPreMasterEncryption'>
+  | (AfterAgreement<'AwaitSignature'> & { readonly masterSecret: Secret; readonly scheme: SignatureScheme })
+  | (AfterOurFinished<'ExpectServerChangeCipherSpec'> & { readonly readKeys: DirectionKeys })
+  | AfterOurFinished<'ExpectServerFinished'>
+  | Connected
+  | Closing
+  | ClosedState
+  | FailedState
+
+export type ClientStateName = ClientState['name']
+
+type FieldsOf<S, Name extends string> = { readonly [N in Name]: readonly (keyof StateOf<S, N>)[] }
+
+const afterHello = ['name', 'transcript', 'flight'] as const
+const afterAgreement = ['name', 'transcript', 'agreed'] as const
+const afterOurFinished = [...afterAgreement, 'masterSecret', 'ownVerifyData'] as const
+
+/** The fields of every state, as data: what the machine knows when. Tests hold every state reached against it. */
+export const clientStateFields = {
+  Start: ['name'],
+  ExpectServerHello: ['name', 'transcript', 'offer'],
+  ExpectCertificate: ['name', 'transcript', 'negotiated', 'statusPromised'],
+  ExpectCertificateStatusOrServerKeyExchange: afterHello,
+  ExpectCertificateStatusOrCertificateRequest: afterHello,
+  ExpectServerKeyExchange: afterHello,
+  ExpectCertificateRequest: afterHello,
+  ExpectServerHelloDone: afterHello,
+  AwaitCertificateVerification: afterHello,
+  AwaitSignatureVerification: [...afterHello, 'identity', 'serverParams'],
+  AwaitCredential: ['name', 'transcript', 'negotiated', 'server', 'certificateRequest'],
+  AwaitKeyShare: [...afterAgreement, 'serverParams'],
+  AwaitKeyAgreement: [...afterAgreement, 'serverParams', 'keyShare'],
+  AwaitPreMasterEncryption: afterAgreement,
+  AwaitSignature: [...afterAgreement, 'masterSecret', 'scheme'],
+  ExpectServerChangeCipherSpec: [...afterOurFinished, 'readKeys'],
+  ExpectServerFinished: afterOurFinished,
+  Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData'],
+  Closing: ['name', 'summary'],
+  Closed: ['name'],
+  Failed: ['name', 'fault'],
+} as const satisfies FieldsOf<ClientState, ClientStateName>

@@ -1,0 +1,75 @@
+import { connectedRows, handshakeRows } from '../common-rows.js'
+import { completeTable, machine, type Row, rowsOf } from '../machine.js'
+import { receiveAgreedKey, receiveEncryptedPreMaster, receiveKeyShare, receiveSignature } from './client-flight.js'
+import type { ClientContext } from './context.js'
+import { receiveChangeCipherSpec, receiveFinished } from './finished.js'
+import { receiveServerHello, sendClientHello } from './hello.js'
+import {
+  receiveCertificate,
+  receiveCertificateRequest,
+  receiveCertificateStatus,
+  receiveServerHelloDone,
+  receiveServerKeyExchange,
+} from './server-flight.js'
+import type { ClientState } from './states.js'
+import { receiveCertificateVerdict, receiveCredential, receiveSignatureVerdict } from './trust.js'
+
+const on = rowsOf<ClientContext, ClientState>()
+
+const expecting = [
+  'ExpectServerHello',
+  'ExpectCertificate',
+  'ExpectCertificateStatusOrServerKeyExchange',
+  'ExpectCertificateStatusOrCertificateRequest',
+  'ExpectServerKeyExchange',
+  'ExpectCertificateRequest',
+  'ExpectServerHelloDone',
+  'ExpectServerChangeCipherSpec',
+  'ExpectServerFinished',
+] as const
+
+const awaiting = [
+  'AwaitCertificateVerification',
+  'AwaitSignatureVerification',
+  'AwaitCredential',
+  'AwaitKeyShare',
+  'AwaitKeyAgreement',
+  'AwaitPreMasterEncryption',
+  'AwaitSignature',
+] as const
+
+/** The client's side of RFC 5246 figure 1: every edge that moves it, in the order of the handshake. */
+// biome-ignore format: a table is read in columns
+export const clientTable: readonly Row<ClientContext, ClientState>[] = completeTable<ClientContext, ClientState>()([
+  ...on('Start', 'start', ['ExpectServerHello'], '5246 §7.4.1.2', sendClientHello),
+  ...on('ExpectServerHello', 'server_hello', ['ExpectCertificate'], '5246 §7.4.1.3', receiveServerHello),
+  ...on('ExpectCertificate', 'certificate',
+    ['ExpectCertificateStatusOrServerKeyExchange', 'ExpectCertificateStatusOrCertificateRequest', 'ExpectServerKeyExchange', 'ExpectCertificateRequest'],
+    '5246 §7.4.2', receiveCertificate),
+  ...on(['ExpectCertificateStatusOrServerKeyExchange', 'ExpectCertificateStatusOrCertificateRequest'], 'certificate_status',
+    ['ExpectServerKeyExchange', 'ExpectCertificateRequest'], '6066 §8', receiveCertificateStatus),
+  ...on(['ExpectServerKeyExchange', 'ExpectCertificateStatusOrServerKeyExchange'], 'server_key_exchange',
+    ['ExpectCertificateRequest'], '5246 §7.4.3', receiveServerKeyExchange),
+  ...on(['ExpectCertificateRequest', 'ExpectCertificateStatusOrCertificateRequest'], 'certificate_request',
+    ['ExpectServerHelloDone'], '5246 §7.4.4', receiveCertificateRequest),
+  ...on(['ExpectServerHelloDone', 'ExpectCertificateRequest', 'ExpectCertificateStatusOrCertificateRequest'], 'server_hello_done',
+    ['AwaitCertificateVerification'], '5246 §7.4.5', receiveServerHelloDone),
+  ...on('AwaitCertificateVerification', 'answer:verifyCertificate',
+    ['AwaitSignatureVerification', 'AwaitCredential', 'AwaitPreMasterEncryption'], '5246 §7.4.2', receiveCertificateVerdict),
+  ...on('AwaitSignatureVerification', 'answer:verifySignature', ['AwaitCredential', 'AwaitKeyShare'], '5246 §7.4.3', receiveSignatureVerdict),
+  ...on('AwaitCredential', 'answer:selectCredential', ['AwaitKeyShare', 'AwaitPreMasterEncryption'], '5246 §7.4.6', receiveCredential),
+  ...on('AwaitKeyShare', 'answer:generateKeyShare', ['AwaitKeyAgreement'], '5246 §7.4.7.2', receiveKeyShare),
+  ...on('AwaitKeyAgreement', 'answer:agreeKey', ['AwaitSignature', 'ExpectServerChangeCipherSpec'], '5246 §8.1.2', receiveAgreedKey),
+  ...on('AwaitPreMasterEncryption', 'answer:encryptPreMaster', ['AwaitSignature', 'ExpectServerChangeCipherSpec'], '5246 §7.4.7.1', receiveEncryptedPreMaster),
+  ...on('AwaitSignature', 'answer:sign', ['ExpectServerChangeCipherSpec'], '5246 §7.4.8', receiveSignature),
+  ...on('ExpectServerChangeCipherSpec', 'change_cipher_spec', ['ExpectServerFinished'], '5246 §7.1', receiveChangeCipherSpec),
+  ...on('ExpectServerFinished', 'finished', ['Connected'], '5246 §7.4.9', receiveFinished),
+  // A client in mid-handshake ignores a wish to begin one, and the message is no part of the transcript.
+  ...[...expecting, ...awaiting].flatMap((name) =>
+    on(name, 'hello_request', [name], '5246 §7.4.1.1', (_context, state) => ({ state, actions: [] }))),
+  ...handshakeRows<ClientContext, ClientState, 'Start' | (typeof expecting)[number] | (typeof awaiting)[number]>(['Start', ...expecting], awaiting),
+  ...connectedRows<ClientContext>('hello_request'),
+])
+
+/** The client machine: total and pure. */
+export const clientStep = machine<ClientContext, ClientState>(clientTable)

@@ -1,0 +1,139 @@
+import { concat } from '../../bytes/convert.js'
+import type { Credential, PublicKey } from '../../crypto/key-types.js'
+import type { CertificateRequest } from '../../messages/certificate-request.js'
+import { ProtocolVersion } from '../../registry/protocol-version.js'
+import type { Action } from '../action.js'
+import type { HandledEvent } from '../event.js'
+import { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
+import { refuse } from '../fault.js'
+import { ask } from '../flight.js'
+import type { Outcome, StateOf } from '../machine.js'
+import type { Negotiated } from '../negotiated.js'
+import { curveAccepted, firstSchemeFor, groupNumbers, intersect, keyTypeOfScheme, serverKeyTypes } from '../negotiation.js'
+import type { Transcript } from '../transcript.js'
+import type { ClientContext } from './context.js'
+import type { Agreed, ClientAnswer, ClientState, ServerIdentity, ServerParams } from './states.js'
+
+type State<N extends ClientState['name']> = StateOf<ClientState, N>
+
+/** The key in the certificate must be one that the suite's key exchange can use (RFC 5246 §7.4.2). */
+function checkServerKey({ config }: ClientContext, { suite }: Negotiated, key: PublicKey): void {
+  if (!serverKeyTypes[suite.keyExchange].includes(key.keyType)) {
+    refuse('key_unfit_for_suite', `the server's ${key.keyType} key cannot serve ${suite.name}`)
+  }
+  if (!curveAccepted(key, groupNumbers(config.groups))) {
+    refuse('key_unfit_for_suite', `the server's key lies on ${key.curve}, which was not offered`)
+  }
+}
+
+function answerCertificateRequest(
+  context: ClientContext,
+  negotiated: Negotiated,
+  server: ServerIdentity,
+  certificateRequest: CertificateRequest,
+  transcript: Transcript,
+): Outcome<State<'AwaitCredential'>> {
+  return {
+    state: { name: 'AwaitCredential', transcript, negotiated, server, certificateRequest },
+    actions: [askForCredential(context, certificateRequest)],
+  }
+}
+
+const askForCredential = ({ config }: ClientContext, request: CertificateRequest): Action =>
+  ask('selectCredential', {
+    role: 'client',
+    certificateTypes: request.certificateTypes,
+    signatureSchemes: intersect(config.signatureSchemes, request.supportedSignatureAlgorithms),
+    certificateAuthorities: request.certificateAuthorities,
+    ...(config.serverName === undefined ? {} : { serverName: config.serverName }),
+  })
+
+/** The verifier has judged the certificate. With RSA key transport nothing is signed: decrypting is the server's proof. */
+export function receiveCertificateVerdict(
+  context: ClientContext,
+  { flight, transcript }: State<'AwaitCertificateVerification'>,
+  { answer }: HandledEvent<'answer:verifyCertificate'>,
+): Outcome<State<'AwaitSignatureVerification' | 'AwaitCredential' | 'AwaitPreMasterEncryption'>> {
+  const identity = VerifiedIdentity.of(flight.certificateChain, answer)
+  const { negotiated, serverParams, certificateRequest } = flight
+  checkServerKey(context, negotiated, identity.publicKey)
+  if (serverParams === undefined) {
+    const server: ServerIdentity = { by: 'key transport', identity }
+    return certificateRequest === undefined
+      ? encryptSecret({ negotiated, server, answer: { type: 'not asked' } }, identity, transcript)
+      : answerCertificateRequest(context, negotiated, server, certificateRequest, transcript)
+  }
+  const { signature, signedParams } = serverParams
+  if (keyTypeOfScheme(signature.algorithm) !== identity.publicKey.keyType) {
+    refuse('scheme_not_offered', `the server's ${identity.publicKey.keyType} key cannot sign under its own scheme`)
+  }
+  const need = ask('verifySignature', {
+    key: identity.publicKey,
+    scheme: signature.algorithm,
+    content: concat(negotiated.clientRandom, negotiated.serverRandom, signedParams),
+    signature: signature.signature,
+  })
+  return {
+    state: { name: 'AwaitSignatureVerification', transcript, flight, identity, serverParams },
+    actions: [need],
+  }
+}
+
+export function receiveSignatureVerdict(
+  context: ClientContext,
+  { flight, identity, serverParams, transcript }: State<'AwaitSignatureVerification'>,
+  { answer }: HandledEvent<'answer:verifySignature'>,
+): Outcome<State<'AwaitCredential' | 'AwaitKeyShare'>> {
+  const { negotiated, certificateRequest } = flight
+  const signature = VerifiedSignature.of(identity, answer, 'ServerKeyExchange')
+  const server: ServerIdentity = { by: 'signature', signature, serverParams }
+  return certificateRequest === undefined
+    ? shareKey({ negotiated, server, answer: { type: 'not asked' } }, serverParams, transcript)
+    : answerCertificateRequest(context, negotiated, server, certificateRequest, transcript)
+}
+
+function chooseAnswer(
+  { config }: ClientContext,
+  request: CertificateRequest,
+  credential: Credential | undefined,
+): ClientAnswer {
+  if (credential === undefined) return { type: 'nothing to show' }
+  const schemes = intersect(config.signatureSchemes, request.supportedSignatureAlgorithms)
+  const scheme = firstSchemeFor(credential.key.keyType, schemes)
+  if (scheme === undefined) {
+    return refuse('no_shared_scheme', `the server accepts no signature of the ${credential.key.keyType} key selected`)
+  }
+  return { type: 'credential', credential, scheme }
+}
+
+/** Asked for a certificate that it does not have, a client sends an empty list (RFC 5246 §7.4.6). */
+export function receiveCredential(
+  context: ClientContext,
+  { negotiated, server, certificateRequest, transcript }: State<'AwaitCredential'>,
+  { answer: credential }: HandledEvent<'answer:selectCredential'>,
+): Outcome<State<'AwaitKeyShare' | 'AwaitPreMasterEncryption'>> {
+  const agreed: Agreed = { negotiated, server, answer: chooseAnswer(context, certificateRequest, credential) }
+  return server.by === 'signature'
+    ? shareKey(agreed, server.serverParams, transcript)
+    : encryptSecret(agreed, server.identity, transcript)
+}
+
+/** An ephemeral exchange: our share lives in the server's group. */
+const shareKey = (
+  agreed: Agreed,
+  serverParams: ServerParams,
+  transcript: Transcript,
+): Outcome<State<'AwaitKeyShare'>> => ({
+  state: { name: 'AwaitKeyShare', transcript, agreed, serverParams },
+  actions: [ask('generateKeyShare', serverParams.keyShare)],
+})
+
+/** RSA key transport: the pre-master secret repeats the version of our ClientHello (RFC 5246 §7.4.7.1). */
+const encryptSecret = (
+  agreed: Agreed,
+  identity: VerifiedIdentity,
+  transcript: Transcript,
+): Outcome<State<'AwaitPreMasterEncryption'>> => ({
+  state: { name: 'AwaitPreMasterEncryption', transcript, agreed },
+  actions: [ask('encryptPreMaster', { key: identity.publicKey, clientVersion: ProtocolVersion.TLSv1_2 })],
+})

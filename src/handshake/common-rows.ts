@@ -1,0 +1,174 @@
+import { AlertDescription, type AlertName } from '../registry/alert-description.js'
+import { AlertLevel } from '../registry/alert-level.js'
+import { nameOf } from '../registry/registry.js'
+import type { Action } from './action.js'
+import type { Connected, Closing } from './connected.js'
+import type { HandledEvent } from './event.js'
+import { refuse, TlsFault } from './fault.js'
+import type { ClosedState, NamedState, Outcome, Row } from './machine.js'
+
+/*
+ * Rows that every live state has, generated, so that closing, alerts, faults and the end of the transport are edges of
+ * the table like everything else.
+ */
+
+const closed: ClosedState = { name: 'Closed' }
+
+/** An alert of level warning, as close_notify, user_canceled and no_renegotiation are sent. */
+export const warn = (description: AlertDescription): Action => ({
+  type: 'sendAlert',
+  level: AlertLevel.warning,
+  description,
+})
+
+const isAlertName = (name: string): name is AlertName => name in AlertDescription
+
+const isCloseNotify = ({ alert }: HandledEvent<'alert'>): boolean => alert.description === AlertDescription.close_notify
+
+/** Throws for a fatal alert of the peer's, returns for a warning that changes nothing (RFC 5246 §7.2.2). */
+function heed({ alert }: HandledEvent<'alert'>): void {
+  if (alert.level === AlertLevel.warning) return
+  if (alert.level !== AlertLevel.fatal) refuse('bad_alert_level', `alert level ${alert.level} does not exist`)
+  const name = nameOf(AlertDescription, alert.description)
+  const details = isAlertName(name) ? { alert: name } : {}
+  throw new TlsFault('alert_received', `the peer ended the connection with the alert ${name}`, details)
+}
+
+function failWith(_context: unknown, _state: unknown, { fault }: HandledEvent<'fault'>): never {
+  throw fault
+}
+
+function refused(_context: unknown, _state: unknown, { need, cause }: HandledEvent<'need_refused'>): never {
+  if (cause instanceof TlsFault) throw cause
+  throw new TlsFault('need_refused', `the environment could not answer ${need}`, { cause })
+}
+
+/** Gives up a handshake, and tells the peer so (RFC 5246 §7.2.2, user_canceled goes before close_notify). */
+const cancel = (): Outcome<ClosedState> => ({
+  state: closed,
+  actions: [warn(AlertDescription.user_canceled), warn(AlertDescription.close_notify)],
+})
+
+/** The rows that all states in mid-handshake share. `awaiting` are those that wait for our own side. */
+export function handshakeRows<Context, S extends NamedState, const Name extends S['name']>(
+  expecting: readonly Name[],
+  awaiting: readonly Name[],
+): readonly Row<Context, S | ClosedState, Name>[] {
+  const shared = (from: Name): readonly Row<Context, S | ClosedState, Name>[] => [
+    {
+      from,
+      event: 'alert',
+      to: [from],
+      cite: '5246 §7.2.2',
+      handle: (_context, state, event: HandledEvent<'alert'>) => {
+        if (isCloseNotify(event)) refuse('closed_during_handshake', 'the peer closed in mid-handshake')
+        heed(event)
+        return { state, actions: [] }
+      },
+    },
+    { from, event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
+    { from, event: 'close', to: ['Closed'], cite: '5246 §7.2.2', handle: cancel },
+    {
+      from,
+      event: 'transport_end',
+      to: [],
+      cite: '5246 §7.2.1',
+      handle: () => refuse('truncated', 'the transport ended in mid-handshake'),
+    },
+  ]
+  return [
+    ...[...expecting, ...awaiting].flatMap(shared),
+    ...awaiting.map(
+      (from): Row<Context, S | ClosedState, Name> => ({
+        from,
+        event: 'need_refused',
+        to: [],
+        cite: '5246 §7.2.2',
+        handle: refused,
+      }),
+    ),
+  ]
+}
+
+type Open = Connected | Closing
+
+/** An established connection: data, closing, alerts, and the peer's wish to renegotiate, which is refused (RFC 5746 §4.5 leaves that to us). */
+export function connectedRows<Context>(renegotiation: 'hello_request' | 'client_hello') {
+  type OpenRow = Row<Context, Connected | Closing | ClosedState, Open['name']>
+  const deliver = (_context: Context, state: Open, { data }: HandledEvent<'application_data'>): Outcome<Open> => ({
+    state,
+    actions: [{ type: 'deliver', data }],
+  })
+  const rows: readonly OpenRow[] = [
+    { from: 'Connected', event: 'application_data', to: ['Connected'], cite: '5246 §10', handle: deliver },
+    { from: 'Closing', event: 'application_data', to: ['Closing'], cite: '5246 §7.2.1', handle: deliver },
+    {
+      from: 'Connected',
+      event: renegotiation,
+      to: ['Connected'],
+      cite: '5246 §7.2.2',
+      handle: (_context, state) => ({ state, actions: [warn(AlertDescription.no_renegotiation)] }),
+    },
+    {
+      // Our close_notify is sent: nothing more may be, so a wish to renegotiate has no answer.
+      from: 'Closing',
+      event: renegotiation,
+      to: ['Closing'],
+      cite: '5246 §7.2.1',
+      handle: (_context, state) => ({ state, actions: [] }),
+    },
+    {
+      from: 'Connected',
+      event: 'alert',
+      to: ['Connected', 'Closed'],
+      cite: '5246 §7.2.1',
+      handle: (_context, state, event: HandledEvent<'alert'>) => {
+        if (isCloseNotify(event)) {
+          return { state: closed, actions: [{ type: 'peerClosed' }, warn(AlertDescription.close_notify)] }
+        }
+        heed(event)
+        return { state, actions: [] }
+      },
+    },
+    {
+      from: 'Closing',
+      event: 'alert',
+      to: ['Closing', 'Closed'],
+      cite: '5246 §7.2.1',
+      handle: (_context, state, event: HandledEvent<'alert'>) => {
+        if (isCloseNotify(event)) return { state: closed, actions: [{ type: 'peerClosed' }] }
+        heed(event)
+        return { state, actions: [] }
+      },
+    },
+    {
+      from: 'Connected',
+      event: 'close',
+      to: ['Closing'],
+      cite: '5246 §7.2.1',
+      handle: (_context, { summary }: Connected) => ({
+        state: { name: 'Closing', summary },
+        actions: [warn(AlertDescription.close_notify)],
+      }),
+    },
+    // Whoever closes first need not wait for the answer.
+    { from: 'Closing', event: 'close', to: ['Closed'], cite: '5246 §7.2.1', handle: () => ({ state: closed, actions: [] }) },
+    {
+      from: 'Closing',
+      event: 'transport_end',
+      to: ['Closed'],
+      cite: '5246 §7.2.1',
+      handle: () => ({ state: closed, actions: [] }),
+    },
+    {
+      from: 'Connected',
+      event: 'transport_end',
+      to: [],
+      cite: '5246 §7.2.1',
+      handle: () => refuse('truncated', 'the transport ended without close_notify: data may be missing'),
+    },
+    { from: 'Connected', event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
+    { from: 'Closing', event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
+  ]
+  return rows
+}

@@ -1,0 +1,20 @@
+import type { Secret } from '../bytes/secret.js'
+import type { VerifiedFinished } from './evidence.js'
+import type { ConnectionSummary } from './negotiated.js'
+
+/** The handshake is over and the peer has proved itself (`summary.peer`): application data may flow. */
+export interface Connected {
+  readonly name: 'Connected'
+  readonly summary: ConnectionSummary
+  /** Kept for exporters (RFC 5705). */
+  readonly masterSecret: Secret
+  readonly peerFinished: VerifiedFinished
+  /** The verify_data of our own Finished. */
+  readonly ownVerifyData: Uint8Array
+}
+
+/** We sent close_notify and still read what the peer has to say. */
+export interface Closing {
+  readonly name: 'Closing'
+  readonly summary: ConnectionSummary
+}

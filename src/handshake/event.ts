@@ -1,0 +1,60 @@
+import type { Secret } from '../bytes/secret.js'
+import type { Alert } from '../messages/alert.js'
+import type { HandshakeMessages } from '../messages/handshake.js'
+import type { HandshakeTypeName } from '../registry/handshake-type.js'
+import type { AlignedRecords } from './evidence.js'
+import type { TlsFault } from './fault.js'
+import type { AnswerEvent, NeedType } from './need.js'
+import type { Transcript } from './transcript.js'
+
+/** Fresh randomness, given with the event that begins a handshake: the machine has no generator of its own. */
+export interface Entropy {
+  /** The hello random: 32 bytes, all of them random (RFC 5246 §7.4.1.2; the clock of gmt_unix_time only tracks users). */
+  readonly random: Uint8Array
+  /** 46 bytes that stand in for a pre-master secret that cannot be decrypted (RFC 5246 §7.4.7.1). Servers only. */
+  readonly substitutePreMaster: Secret
+}
+
+/** What happens to a machine other than handshake messages. */
+export type PlainEvent =
+  | { readonly type: 'start'; readonly entropy: Entropy }
+  | { readonly type: 'change_cipher_spec'; readonly aligned: AlignedRecords }
+  | { readonly type: 'alert'; readonly alert: Alert }
+  | { readonly type: 'application_data'; readonly data: Uint8Array }
+  /** Something below the handshake is wrong (a record, an alert, a time limit): it ends the connection. */
+  | { readonly type: 'fault'; readonly fault: TlsFault }
+  /** Our side wants to close. */
+  | { readonly type: 'close' }
+  /** The transport ended. */
+  | { readonly type: 'transport_end' }
+  /** The environment cannot answer. */
+  | { readonly type: 'need_refused'; readonly need: NeedType; readonly cause: unknown }
+  | AnswerEvent
+
+/**
+ * A handshake message as it arrived, header included. The message is decoded by `step` itself, after the table has said
+ * that one of its type may come now: so a message and its bytes cannot disagree, and order is judged before form.
+ */
+export type MessageEvent<N extends HandshakeTypeName = HandshakeTypeName> = {
+  [K in N]: { readonly type: K; readonly raw: Uint8Array }
+}[N]
+
+/** What goes into `step`. */
+export type MachineEvent = PlainEvent | MessageEvent
+
+export type EventType = MachineEvent['type']
+
+/** A handshake message as its handler sees it, with the transcript up to it and including it. */
+export interface Received<N extends HandshakeTypeName> {
+  readonly type: N
+  readonly message: HandshakeMessages[N]
+  readonly raw: Uint8Array
+  /** All messages before this one: what the peer's Finished and CertificateVerify are computed over. */
+  readonly before: Transcript
+  readonly through: Transcript
+}
+
+/** What the handler of an event of type `E` is given. */
+export type HandledEvent<E extends EventType> = E extends HandshakeTypeName
+  ? Received<E>
+  : Extract<PlainEvent, { readonly type: E }>

@@ -1,0 +1,141 @@
+import { constantTimeEqual } from '../bytes/equal.js'
+import type { CertificateCheck, CertificateVerdict } from '../crypto/environment.js'
+import type { PublicKey } from '../crypto/key-types.js'
+import { type FaultCode, TlsFault } from './fault.js'
+
+/*
+ * Proof, not flags. Each class below can be made in one way only: its constructor is private, and its static method makes
+ * one after the check that its name promises. A state that needs the proof has it as a field, so a path that skips the
+ * check does not compile. Private fields make the types nominal: no look-alike object passes for one.
+ */
+
+const certificateFault = (verdict: Extract<CertificateVerdict, { accepted: false }>): TlsFault => {
+  const code: FaultCode = `certificate_${verdict.reason}`
+  return new TlsFault(code, verdict.message)
+}
+
+/** A verifier accepted the peer's certificate; the key in it is the peer's if the peer proves that it holds it. */
+export class VerifiedIdentity {
+  readonly #accepted = true
+  readonly certificateChain: readonly Uint8Array[]
+  readonly publicKey: PublicKey
+  /** The checks that the verifier says it made. */
+  readonly checked: readonly CertificateCheck[]
+
+  private constructor(chain: readonly Uint8Array[], publicKey: PublicKey, checked: readonly CertificateCheck[]) {
+    this.certificateChain = chain
+    this.publicKey = publicKey
+    this.checked = checked
+  }
+
+  /** Throws the fault of the refusal where the verifier refused. */
+  static of(certificateChain: readonly Uint8Array[], verdict: CertificateVerdict): VerifiedIdentity {
+    if (verdict.accepted !== true) throw certificateFault(verdict)
+    return new VerifiedIdentity(certificateChain, verdict.publicKey, verdict.checked)
+  }
+
+  static is(value: object): boolean {
+    return #accepted in value
+  }
+}
+
+/** The holder of an identity's private key signed what this handshake wanted signed. */
+export class VerifiedSignature {
+  readonly #valid = true
+  readonly identity: VerifiedIdentity
+
+  private constructor(identity: VerifiedIdentity) {
+    this.identity = identity
+  }
+
+  /** Throws `bad_signature` unless the environment said exactly `true`. `what` names the signed message. */
+  static of(identity: VerifiedIdentity, valid: boolean, what: string): VerifiedSignature {
+    if (valid !== true || !VerifiedIdentity.is(identity)) {
+      throw new TlsFault(
+        'bad_signature',
+        `the signature in ${what} was not made by the key of the certificate that came with it`,
+      )
+    }
+    return new VerifiedSignature(identity)
+  }
+
+  static is(value: object): boolean {
+    return #valid in value
+  }
+}
+
+/** No part of a handshake message is waiting at the moment when keys change (RFC 5246 §7.1). */
+export class AlignedRecords {
+  readonly #aligned = true
+
+  private constructor() {}
+
+  /** Throws `message_across_key_change` where bytes of a message are still waiting. */
+  static of(bufferedBytes: number): AlignedRecords {
+    if (bufferedBytes !== 0) {
+      throw new TlsFault('message_across_key_change', `${bufferedBytes} bytes of a message precede ChangeCipherSpec`)
+    }
+    return new AlignedRecords()
+  }
+
+  static is(value: object): boolean {
+    return #aligned in value
+  }
+}
+
+/** The peer's Finished matches: both sides hold the same master secret and saw the same messages. */
+export class VerifiedFinished {
+  readonly #matches = true
+  readonly verifyData: Uint8Array
+
+  private constructor(verifyData: Uint8Array) {
+    this.verifyData = verifyData
+  }
+
+  /** Compares in constant time; throws `bad_finished` where they differ (RFC 5246 §7.4.9). */
+  static of(expected: Uint8Array, received: Uint8Array): VerifiedFinished {
+    if (!constantTimeEqual(expected, received)) {
+      throw new TlsFault('bad_finished', 'Finished does not match: the two sides saw different messages or keys')
+    }
+    return new VerifiedFinished(received)
+  }
+
+  static is(value: object): boolean {
+    return #matches in value
+  }
+}
+
+/** What a peer proved before the connection was established, and by which evidence. */
+export type PeerProofKind = 'certificate and signature' | 'certificate and key transport' | 'none'
+
+/** `Connected` cannot be built without one. */
+export class PeerProof {
+  readonly #proved = true
+  readonly kind: PeerProofKind
+  /** Whose certificate was accepted; absent for `none`. */
+  readonly identity: VerifiedIdentity | undefined
+
+  private constructor(kind: PeerProofKind, identity: VerifiedIdentity | undefined) {
+    this.kind = kind
+    this.identity = identity
+  }
+
+  /** The peer signed with its certificate's key, and Finished shows that it was in this handshake. */
+  static bySignature(signature: VerifiedSignature, _finished: VerifiedFinished): PeerProof {
+    return new PeerProof('certificate and signature', signature.identity)
+  }
+
+  /** The peer decrypted the pre-master secret: only its Finished shows that it could (RFC 5246 §7.4.7.1). */
+  static byKeyTransport(identity: VerifiedIdentity, _finished: VerifiedFinished): PeerProof {
+    return new PeerProof('certificate and key transport', identity)
+  }
+
+  /** A server asked for no client certificate, or its policy let the client go without. */
+  static none(_finished: VerifiedFinished): PeerProof {
+    return new PeerProof('none', undefined)
+  }
+
+  static is(value: object): boolean {
+    return #proved in value
+  }
+}

@@ -1,0 +1,167 @@
+import { Secret } from '../bytes/secret.js'
+import { AlertLevel } from '../registry/alert-level.js'
+import { HandshakeType, type HandshakeTypeName } from '../registry/handshake-type.js'
+import { MalformedError } from '../bytes/reader.js'
+import { decodeHandshakeBody } from '../messages/handshake.js'
+import type { Action } from './action.js'
+import type { EventType, HandledEvent, MachineEvent, MessageEvent, PlainEvent, Received } from './event.js'
+import { alertToSend, TlsFault } from './fault.js'
+import { Transcript } from './transcript.js'
+
+/*
+ * A machine is a table: rows of (state, event) → the states it may go to, where the RFC says so, and the handler.
+ *
+ *  - What is not in the table fails with `unexpected_message`. `Failed` is implicit in every row.
+ *  - A handler is pure and runs once. To wait, it emits a need and enters an `Await…` state; the answer is an event.
+ *  - A handler refuses by throwing a `TlsFault` (`refuse`); `step` turns that into `Failed`, so that it never throws.
+ *  - HelloRequest is no part of the transcript (RFC 5246 §7.4.1.1); every other message is, exactly as it arrived.
+ *  - Secrets that a step leaves behind, in neither the new state nor an action, are forgotten by `step`, not by handlers.
+ */
+
+/** Where a row's behaviour is written down: `5246 §7.4.9`. */
+export type Citation = `${number} §${string}` | `${number} Appendix ${string}`
+
+export interface FailedState {
+  readonly name: 'Failed'
+  readonly fault: TlsFault
+}
+
+export interface ClosedState {
+  readonly name: 'Closed'
+}
+
+export interface NamedState {
+  readonly name: string
+}
+
+/** The states of `S` that are called `N`. */
+export type StateOf<S, N> = Extract<S, { readonly name: N }>
+
+export interface Outcome<S> {
+  readonly state: S
+  readonly actions: readonly Action[]
+}
+
+/** One edge bundle of the machine. `handle` is a method so that a handler may ask for the narrower state and event that its row names. */
+export interface Row<Context, S extends NamedState, From extends string = string, To extends string = string> {
+  readonly from: From
+  readonly event: EventType
+  readonly to: readonly To[]
+  readonly cite: Citation
+  handle(context: Context, state: S, event: PlainEvent | Received<HandshakeTypeName>): Outcome<S>
+}
+
+export type Step<Context, S> = (context: Context, state: S, event: MachineEvent) => Outcome<S | FailedState>
+
+/**
+ * The row constructor of one role. `to` is data; the handler's return type is tied to it, and `NoInfer` keeps inference
+ * from widening `to` to whatever the handler happens to return.
+ */
+export function rowsOf<Context, S extends NamedState>() {
+  return function on<const From extends S['name'], E extends EventType, const To extends S['name']>(
+    from: From | readonly From[],
+    event: E,
+    to: readonly To[],
+    cite: Citation,
+    handle: (context: Context, state: StateOf<S, From>, event: HandledEvent<E>) => Outcome<StateOf<S, NoInfer<To>>>,
+  ): readonly Row<Context, S, From, To>[] {
+    const names: readonly From[] = typeof from === 'string' ? [from] : from
+    // The method's parameters are bivariant: dispatch by `from` and `event` is what makes the narrower handler safe.
+    return names.map((name) => ({ from: name, event, to, cite, handle: handle as Row<Context, S>['handle'] }))
+  }
+}
+
+const terminal: ReadonlySet<string> = new Set(['Closed', 'Failed'])
+
+/** The states that a complete table must have rows for. */
+type Live<S extends NamedState> = Exclude<S['name'], 'Closed' | 'Failed'>
+
+/** Compiles only if every live state has a row that leaves it; otherwise the missing names are in the error. */
+export function completeTable<Context, S extends NamedState>() {
+  return function complete<const R extends Row<Context, S>>(
+    rows: readonly R[] & ([Exclude<Live<S>, R['from']>] extends [never] ? unknown : { missing: Exclude<Live<S>, R['from']> }),
+  ): readonly Row<Context, S>[] {
+    return rows
+  }
+}
+
+const isMessage = (event: MachineEvent): event is MessageEvent => event.type in HandshakeType && 'raw' in event
+
+/** A state that has seen handshake messages has them as its transcript. */
+const transcriptOf = (state: NamedState): Transcript =>
+  'transcript' in state && state.transcript instanceof Transcript ? state.transcript : Transcript.empty
+
+function receive<N extends HandshakeTypeName>(state: NamedState, type: N, raw: Uint8Array): Received<N> {
+  const before = transcriptOf(state)
+  const through = type === 'hello_request' ? before : before.append(raw)
+  return { type, message: decodeHandshakeBody(type, raw), raw, before, through }
+}
+
+/** Turns whatever a handler threw into a fault: malformed bytes are the peer's, anything unknown is a bug of ours. */
+function faultFrom(error: unknown): TlsFault {
+  if (error instanceof TlsFault) return error
+  if (error instanceof MalformedError) return new TlsFault('malformed_message', error.message, { cause: error })
+  return new TlsFault('internal_error', 'an error inside the library or its environment', { cause: error })
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** Secrets reachable from a state, an event or an action within the depth at which ours hold them. */
+function collectSecrets(value: unknown, found: Set<Secret>, depth = 4): Set<Secret> {
+  if (value instanceof Secret) found.add(value)
+  else if (depth > 0 && isObject(value) && !ArrayBuffer.isView(value)) {
+    for (const part of Object.values(value)) collectSecrets(part, found, depth - 1)
+  }
+  return found
+}
+
+function forgotten(before: unknown, event: unknown, after: unknown, actions: readonly Action[]): Action[] {
+  const left = collectSecrets(event, collectSecrets(before, new Set()))
+  if (left.size === 0) return []
+  for (const kept of collectSecrets(actions, collectSecrets(after, new Set()))) left.delete(kept)
+  return [...left].map((secret) => ({ type: 'forget', secret }))
+}
+
+/** The actions that end a connection for `fault`: its alert, if it has one, then the news. */
+function failureActions(fault: TlsFault): Action[] {
+  const description = alertToSend(fault)
+  const alert: Action[] =
+    description === undefined ? [] : [{ type: 'sendAlert', level: AlertLevel.fatal, description }]
+  return [...alert, { type: 'failed', fault }]
+}
+
+const describeEvent = (event: MachineEvent): string => (isMessage(event) ? event.type : event.type.replaceAll('_', ' '))
+
+/** Builds `step` from a table: total and pure, whatever comes in. */
+export function machine<Context, S extends NamedState>(rows: readonly Row<Context, S>[]): Step<Context, S> {
+  const table = new Map<string, Row<Context, S>>()
+  for (const row of rows) {
+    const key = `${row.from} ${row.event}`
+    if (table.has(key)) throw new Error(`two rows for ${key}`)
+    table.set(key, row)
+  }
+
+  const run = (context: Context, state: S, event: MachineEvent): Outcome<S | FailedState> => {
+    const row = table.get(`${state.name} ${event.type}`)
+    if (row === undefined) {
+      throw new TlsFault('unexpected_message', `${describeEvent(event)} does not belong in ${state.name}`)
+    }
+    const handled = isMessage(event) ? receive(state, event.type, event.raw) : event
+    const outcome = row.handle(context, state, handled)
+    if (!row.to.includes(outcome.state.name)) throw new Error(`${row.from} may not go to ${outcome.state.name}`)
+    return outcome
+  }
+
+  return (context, state, event) => {
+    if (terminal.has(state.name)) return { state, actions: [] }
+    let outcome: Outcome<S | FailedState>
+    try {
+      outcome = run(context, state, event)
+    } catch (error) {
+      const fault = faultFrom(error).in(state.name)
+      outcome = { state: { name: 'Failed', fault }, actions: failureActions(fault) }
+    }
+    const forget = forgotten(state, event, outcome.state, outcome.actions)
+    return forget.length === 0 ? outcome : { state: outcome.state, actions: [...outcome.actions, ...forget] }
+  }
+}

@@ -1,0 +1,102 @@
+import type { EcdsaCurve, KeyType, PrivateKey, PublicKey } from '../crypto/key-types.js'
+import type { KeyExchange, SuiteParameters } from '../crypto/suite-parameters.js'
+import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
+import { nameOf } from '../registry/registry.js'
+import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
+
+/** What both roles are configured with. Every list is in order of preference. */
+export interface HandshakeConfig {
+  readonly cipherSuites: readonly SuiteParameters[]
+  readonly groups: readonly NamedGroupName[]
+  readonly signatureSchemes: readonly SignatureScheme[]
+  /** ALPN protocol names (RFC 7301 §3.1); empty leaves the extension out. */
+  readonly applicationProtocols: readonly string[]
+  /** Whether the master secret is bound to the handshake (RFC 7627): without it a handshake goes on only under `prefer` or `off`. */
+  readonly extendedMasterSecret: 'require' | 'prefer' | 'off'
+}
+
+/** The kinds of key whose signature each scheme is. In TLS 1.2 an ECDSA scheme leaves the curve open (RFC 5246 §7.4.1.4.1). */
+const schemeKeyTypes: Readonly<Record<SignatureSchemeName, KeyType>> = {
+  rsa_pkcs1_sha1: 'rsa',
+  rsa_pkcs1_sha224: 'rsa',
+  rsa_pkcs1_sha256: 'rsa',
+  rsa_pkcs1_sha384: 'rsa',
+  rsa_pkcs1_sha512: 'rsa',
+  rsa_pss_rsae_sha256: 'rsa',
+  rsa_pss_rsae_sha384: 'rsa',
+  rsa_pss_rsae_sha512: 'rsa',
+  rsa_pss_pss_sha256: 'rsa-pss',
+  rsa_pss_pss_sha384: 'rsa-pss',
+  rsa_pss_pss_sha512: 'rsa-pss',
+  ecdsa_sha1: 'ecdsa',
+  ecdsa_sha224: 'ecdsa',
+  ecdsa_secp256r1_sha256: 'ecdsa',
+  ecdsa_secp384r1_sha384: 'ecdsa',
+  ecdsa_secp521r1_sha512: 'ecdsa',
+  ed25519: 'ed25519',
+  ed448: 'ed448',
+}
+
+const isSchemeName = (name: string): name is SignatureSchemeName => name in SignatureScheme
+
+/** The kind of key that signs under `scheme`, or `undefined` for a scheme that is not ours. */
+export function keyTypeOfScheme(scheme: SignatureScheme): KeyType | undefined {
+  const name = nameOf(SignatureScheme, scheme)
+  return isSchemeName(name) ? schemeKeyTypes[name] : undefined
+}
+
+/** The first of `schemes` under which a key of this kind signs. */
+export const firstSchemeFor = (keyType: KeyType, schemes: readonly SignatureScheme[]): SignatureScheme | undefined =>
+  schemes.find((scheme) => keyTypeOfScheme(scheme) === keyType)
+
+/** What a peer that sends no signature_algorithms accepts (RFC 5246 §7.4.1.4.1). */
+export const DEFAULT_PEER_SCHEMES: readonly SignatureScheme[] = [
+  SignatureScheme.rsa_pkcs1_sha1,
+  SignatureScheme.ecdsa_sha1,
+]
+
+/** Members of ours, in our order, that the other side names too. */
+export const intersect = <T>(ours: readonly T[], theirs: readonly T[]): readonly T[] =>
+  ours.filter((one) => theirs.includes(one))
+
+/** The kinds of certificate key that a key exchange can use on the server's side (RFC 5246 §7.4.2, RFC 8422 §2). */
+export const serverKeyTypes: Readonly<Record<KeyExchange, readonly KeyType[]>> = {
+  RSA: ['rsa'],
+  DHE_RSA: ['rsa', 'rsa-pss'],
+  ECDHE_RSA: ['rsa', 'rsa-pss'],
+  ECDHE_ECDSA: ['ecdsa', 'ed25519', 'ed448'],
+}
+
+/** An ephemeral key exchange sends ServerKeyExchange; RSA key transport must not (RFC 5246 §7.4.3). */
+export const isEphemeral = (keyExchange: KeyExchange): boolean => keyExchange !== 'RSA'
+export const usesCurves = (keyExchange: KeyExchange): boolean => keyExchange.startsWith('ECDHE')
+
+const isFiniteField = (group: NamedGroupName): boolean => group.startsWith('ffdhe')
+export const curvesOf = (groups: readonly NamedGroupName[]): readonly NamedGroupName[] =>
+  groups.filter((group) => !isFiniteField(group))
+export const finiteFieldsOf = (groups: readonly NamedGroupName[]): readonly NamedGroupName[] => groups.filter(isFiniteField)
+
+/** Code points that RFC 7919 §2 sets aside for finite-field groups, known or not. */
+export const isFiniteFieldCodePoint = (group: NamedGroup): boolean => group >= 0x0100 && group <= 0x01ff
+
+export const groupNumbers = (groups: readonly NamedGroupName[]): readonly NamedGroup[] =>
+  groups.map((group) => NamedGroup[group])
+
+/** Whether an ECDSA key lies on a curve that the other side accepts (RFC 8422 §5.1.1); true for other kinds of key. */
+export function curveAccepted(key: PublicKey | PrivateKey, groups: readonly NamedGroup[]): boolean {
+  const curve: EcdsaCurve | undefined = key.curve
+  return key.keyType !== 'ecdsa' || (curve !== undefined && groups.includes(NamedGroup[curve]))
+}
+
+/** Octets of the public value of each group (RFC 8422 §5.4.1, RFC 7748 §5); NIST points are uncompressed. */
+const pointLengths: Partial<Record<NamedGroupName, number>> = {
+  secp256r1: 65,
+  secp384r1: 97,
+  secp521r1: 133,
+  x25519: 32,
+  x448: 56,
+}
+
+/** Whether bytes have the form of a public value of this curve. That it lies on the curve is for the key agreement to find out. */
+export const pointFormIsValid = (group: NamedGroupName, point: Uint8Array): boolean =>
+  point.length === pointLengths[group] && (!group.startsWith('secp') || point[0] === 4)
