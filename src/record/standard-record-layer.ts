@@ -179,7 +179,8 @@ class StandardRecordLayer implements RecordLayer {
    * there are servers that refuse a record of a version they do not know (RFC 5246 Appendix E.1).
    */
   #versionFor(type: ContentType): ProtocolVersion {
-    if (type !== ContentType.handshake || this.#hasSentHandshake) return ProtocolVersion.TLSv1_2
+    const mayBegin = type === ContentType.handshake && !this.#hasSentHandshake && !this.#writing.isProtected
+    if (!mayBegin) return ProtocolVersion.TLSv1_2
     this.#hasSentHandshake = true
     return this.#options.role === 'client' ? ProtocolVersion.TLSv1_0 : ProtocolVersion.TLSv1_2
   }
