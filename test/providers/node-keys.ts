@@ -1,0 +1,37 @@
+/** Keys made by node:crypto, in the forms that the provider and node:crypto each want. */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import type { PublicKey } from '../../src/crypto/key-types.js'
+import { readSubjectPublicKeyInfo } from '../../src/crypto/subject-public-key-info.js'
+
+export interface TestKey {
+  readonly name: string
+  readonly privateKey: KeyObject
+  readonly publicKey: KeyObject
+  readonly privateKeyInfo: Uint8Array
+  readonly own: PublicKey
+}
+
+function testKey(name: string, pair: { privateKey: KeyObject; publicKey: KeyObject }): TestKey {
+  const privateKeyInfo = Uint8Array.from(pair.privateKey.export({ format: 'der', type: 'pkcs8' }))
+  const own = readSubjectPublicKeyInfo(Uint8Array.from(pair.publicKey.export({ format: 'der', type: 'spki' })))
+  return { name, ...pair, privateKeyInfo, own }
+}
+
+export const rsaTestKey = (modulusLength = 2048, publicExponent = 65537): TestKey =>
+  testKey(`rsa ${modulusLength}`, generateKeyPairSync('rsa', { modulusLength, publicExponent }))
+
+/** An `rsa-pss` key, with parameters for one hash or without any. */
+export const rsaPssTestKey = (hashAlgorithm?: string, saltLength = 0): TestKey =>
+  testKey(
+    `rsa-pss ${hashAlgorithm ?? 'any'}`,
+    generateKeyPairSync('rsa-pss', {
+      modulusLength: 2048,
+      ...(hashAlgorithm === undefined ? {} : { hashAlgorithm, mgf1HashAlgorithm: hashAlgorithm, saltLength }),
+    }),
+  )
+
+/** `named`: Node's name of the curve. */
+export const ecTestKey = (namedCurve: string): TestKey => testKey(namedCurve, generateKeyPairSync('ec', { namedCurve }))
+
+export const edwardsTestKey = (name: 'ed25519' | 'ed448'): TestKey =>
+  testKey(name, name === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ed448'))
