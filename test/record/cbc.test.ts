@@ -71,6 +71,14 @@ describe('CBC padding (RFC 5246 §6.2.3.2)', () => {
       }
     }
   })
+
+  it('that is wrong is refused although the MAC would be right without it', () => {
+    const content = contentFor(0, 5)
+    expect(open(build(content, rightPadding(0)))?.fragment).toEqual(content)
+    for (let claimed = 1; claimed < 256; claimed++) {
+      expect(recordErrorOf(() => open(build(content, Uint8Array.of(claimed)))).code).toBe('bad_record_mac')
+    }
+  })
 })
 
 describe('one error for everything that can be wrong (Lucky 13, POODLE, Vaudenay)', () => {
