@@ -146,51 +146,67 @@ function keyLogLine(paths: readonly string[]): string | undefined {
   return first ?? second
 }
 
-/** Runs one scenario, at most fifteen seconds, and ends both programs whatever happens. */
-export async function record(scenario: Scenario, recordedWith: string, scratch: string): Promise<Recording> {
-  const { server: serverArgs, client: clientArgs } = commands(scenario)
-  const logs = ['server', 'client'].map((end) => join(scratch, `${scenario.name}.${end}.keylog`))
-  const fill = (args: string[], log: string | undefined, port = 0): string[] =>
-    args.map((arg) => arg.replace('KEYLOG', log ?? '').replace('PORT', String(port)))
+/** Runs both ends, at most fifteen seconds, and ends both whatever happens; returns what passed between them. */
+async function run(
+  scenario: Scenario,
+  start: { server(): Program; client(port: number): Program },
+  data: { client: string; server: string },
+): Promise<readonly Chunk[]> {
   const flow: Chunk[] = []
-  const data = { client: dataOf('client', scenario.dataLength), server: dataOf('server', scenario.dataLength) }
   const running: Program[] = []
   const timer = setTimeout(() => {
     for (const { child } of running) child.kill('SIGKILL')
   }, TIMEOUT)
   let relaying: Server | undefined
   try {
-    const server = new Program(fill(serverArgs, logs[0]), configuration(scratch, 'server.cnf', scenario.serverOptions))
+    const server = start.server()
     running.push(server)
-    const serverPort = Number((await server.says(/ACCEPT 127\.0\.0\.1:(\d+)/))[1])
-    const { server: listener, port } = await proxy(flow, serverPort)
+    const { server: listener, port } = await proxy(flow, Number((await server.says(/ACCEPT 127\.0\.0\.1:(\d+)/))[1]))
     relaying = listener
-    const clientConfiguration = configuration(scratch, 'client.cnf', scenario.clientOptions)
-    const client = new Program(fill(clientArgs, logs[1], port), clientConfiguration)
+    const client = start.client(port)
     running.push(client)
     if (scenario.outcome === 'established') await exchange(server, client, data)
     await Promise.all([client.ended, server.ended])
+    return flow
   } finally {
     clearTimeout(timer)
     for (const { child } of running) if (child.exitCode === null) child.kill('SIGKILL')
     relaying?.close()
   }
-  const shown = (args: string[], options: string | undefined): string =>
-    `openssl ${args.join(' ')}${options === undefined ? '' : ` (with the SSL_CONF line Options = ${options})`}`
-  const keyLog = keyLogLine(logs)
-  const hex = (text: string): string => Buffer.from(text).toString('hex')
+}
+
+const shown = (args: string[], options: string | undefined): string =>
+  `openssl ${args.join(' ')}${options === undefined ? '' : ` (with the SSL_CONF line Options = ${options})`}`
+
+const hex = (text: string): string => Buffer.from(text).toString('hex')
+
+/** Records one scenario; throws where it does not end as the scenario says. */
+export async function record(scenario: Scenario, recordedWith: string, scratch: string): Promise<Recording> {
+  const args = commands(scenario)
+  const log = (end: 'server' | 'client'): string => join(scratch, `${scenario.name}.${end}.keylog`)
+  const program = (end: 'server' | 'client', options: string | undefined, port = 0): Program =>
+    new Program(
+      args[end].map((arg) => arg.replace('KEYLOG', log(end)).replace('PORT', String(port))),
+      configuration(scratch, `${end}.cnf`, options),
+    )
+  const data = { client: dataOf('client', scenario.dataLength), server: dataOf('server', scenario.dataLength) }
+  const start = {
+    server: () => program('server', scenario.serverOptions),
+    client: (port: number) => program('client', scenario.clientOptions, port),
+  }
+  const flow = await run(scenario, start, data)
+  const keyLog = keyLogLine([log('server'), log('client')])
+  const hasClientKey = scenario.client !== undefined && scenario.client !== 'none'
   return {
     name: scenario.name,
     description: scenario.description,
     outcome: scenario.outcome,
     recordedWith,
-    serverCommand: shown(serverArgs, scenario.serverOptions).replace('127.0.0.1:0', '127.0.0.1:PORT'),
-    clientCommand: shown(clientArgs, scenario.clientOptions),
+    serverCommand: shown(args.server, scenario.serverOptions).replace('127.0.0.1:0', '127.0.0.1:PORT'),
+    clientCommand: shown(args.client, scenario.clientOptions),
     ...(keyLog === undefined ? {} : { keyLog }),
     serverKey: `pki/server/${scenario.server}.key.pem`,
-    ...(scenario.client === undefined || scenario.client === 'none'
-      ? {}
-      : { clientKey: `pki/client/${scenario.client}.key.pem` }),
+    ...(hasClientKey ? { clientKey: `pki/client/${scenario.client}.key.pem` } : {}),
     ...(scenario.outcome === 'established' ? { clientData: hex(data.client), serverData: hex(data.server) } : {}),
     flow,
   }
