@@ -2,7 +2,7 @@ import { AlertDescription, type AlertName } from '../registry/alert-description.
 import { AlertLevel } from '../registry/alert-level.js'
 import { nameOf } from '../registry/registry.js'
 import type { Action } from './action.js'
-import type { Connected, Closing } from './connected.js'
+import type { Closing, Connected } from './connected.js'
 import type { HandledEvent } from './event.js'
 import { refuse, TlsFault } from './fault.js'
 import type { ClosedState, NamedState, Outcome, Row } from './machine.js'
@@ -49,10 +49,14 @@ const cancel = (): Outcome<ClosedState> => ({
   actions: [warn(AlertDescription.user_canceled), warn(AlertDescription.close_notify)],
 })
 
-/** The rows that all states in mid-handshake share. `awaiting` are those that wait for our own side. */
+/**
+ * The rows that all states in mid-handshake share. `awaiting` are those that wait for our own side; those in `tolerant`
+ * have a row of their own for an answer that is refused.
+ */
 export function handshakeRows<Context, S extends NamedState, const Name extends S['name']>(
   expecting: readonly Name[],
   awaiting: readonly Name[],
+  tolerant: readonly Name[] = [],
 ): readonly Row<Context, S | ClosedState, Name>[] {
   const shared = (from: Name): readonly Row<Context, S | ClosedState, Name>[] => [
     {
@@ -78,97 +82,74 @@ export function handshakeRows<Context, S extends NamedState, const Name extends 
   ]
   return [
     ...[...expecting, ...awaiting].flatMap(shared),
-    ...awaiting.map(
-      (from): Row<Context, S | ClosedState, Name> => ({
-        from,
-        event: 'need_refused',
-        to: [],
-        cite: '5246 §7.2.2',
-        handle: refused,
-      }),
-    ),
+    ...awaiting
+      .filter((from) => !tolerant.includes(from))
+      .map(
+        (from): Row<Context, S | ClosedState, Name> => ({
+          from,
+          event: 'need_refused',
+          to: [],
+          cite: '5246 §7.2.2',
+          handle: refused,
+        }),
+      ),
   ]
 }
 
-type Open = Connected | Closing
+type OpenRow<Context> = Row<Context, Connected | Closing | ClosedState, 'Connected' | 'Closing'>
 
-/** An established connection: data, closing, alerts, and the peer's wish to renegotiate, which is refused (RFC 5746 §4.5 leaves that to us). */
-export function connectedRows<Context>(renegotiation: 'hello_request' | 'client_hello') {
-  type OpenRow = Row<Context, Connected | Closing | ClosedState, Open['name']>
-  const deliver = (_context: Context, state: Open, { data }: HandledEvent<'application_data'>): Outcome<Open> => ({
-    state,
-    actions: [{ type: 'deliver', data }],
-  })
-  const rows: readonly OpenRow[] = [
-    { from: 'Connected', event: 'application_data', to: ['Connected'], cite: '5246 §10', handle: deliver },
-    { from: 'Closing', event: 'application_data', to: ['Closing'], cite: '5246 §7.2.1', handle: deliver },
-    {
-      from: 'Connected',
-      event: renegotiation,
-      to: ['Connected'],
-      cite: '5246 §7.2.2',
-      handle: (_context, state) => ({ state, actions: [warn(AlertDescription.no_renegotiation)] }),
-    },
-    {
-      // Our close_notify is sent: nothing more may be, so a wish to renegotiate has no answer.
-      from: 'Closing',
-      event: renegotiation,
-      to: ['Closing'],
-      cite: '5246 §7.2.1',
-      handle: (_context, state) => ({ state, actions: [] }),
-    },
-    {
-      from: 'Connected',
-      event: 'alert',
-      to: ['Connected', 'Closed'],
-      cite: '5246 §7.2.1',
-      handle: (_context, state, event: HandledEvent<'alert'>) => {
-        if (isCloseNotify(event)) {
-          return { state: closed, actions: [{ type: 'peerClosed' }, warn(AlertDescription.close_notify)] }
-        }
-        heed(event)
-        return { state, actions: [] }
-      },
-    },
-    {
-      from: 'Closing',
-      event: 'alert',
-      to: ['Closing', 'Closed'],
-      cite: '5246 §7.2.1',
-      handle: (_context, state, event: HandledEvent<'alert'>) => {
-        if (isCloseNotify(event)) return { state: closed, actions: [{ type: 'peerClosed' }] }
-        heed(event)
-        return { state, actions: [] }
-      },
-    },
-    {
-      from: 'Connected',
-      event: 'close',
-      to: ['Closing'],
-      cite: '5246 §7.2.1',
-      handle: (_context, { summary }: Connected) => ({
-        state: { name: 'Closing', summary },
-        actions: [warn(AlertDescription.close_notify)],
-      }),
-    },
-    // Whoever closes first need not wait for the answer.
-    { from: 'Closing', event: 'close', to: ['Closed'], cite: '5246 §7.2.1', handle: () => ({ state: closed, actions: [] }) },
-    {
-      from: 'Closing',
-      event: 'transport_end',
-      to: ['Closed'],
-      cite: '5246 §7.2.1',
-      handle: () => ({ state: closed, actions: [] }),
-    },
-    {
-      from: 'Connected',
-      event: 'transport_end',
-      to: [],
-      cite: '5246 §7.2.1',
-      handle: () => refuse('truncated', 'the transport ended without close_notify: data may be missing'),
-    },
-    { from: 'Connected', event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
-    { from: 'Closing', event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
-  ]
-  return rows
+const stay = (_context: unknown, state: Closing): Outcome<Closing> => ({ state, actions: [] })
+const done = (): Outcome<ClosedState> => ({ state: closed, actions: [] })
+
+function deliver<Open extends Connected | Closing>(
+  _context: unknown,
+  state: Open,
+  { data }: HandledEvent<'application_data'>,
+): Outcome<Open> {
+  return { state, actions: [{ type: 'deliver', data }] }
 }
+
+/** A peer's close_notify is answered with our own, unless that went out already; then the connection is over (RFC 5246 §7.2.1). */
+function heedWhileOpen<Open extends Connected | Closing>(
+  _context: unknown,
+  state: Open,
+  event: HandledEvent<'alert'>,
+): Outcome<Open | ClosedState> {
+  if (isCloseNotify(event)) {
+    const answer = state.name === 'Connected' ? [warn(AlertDescription.close_notify)] : []
+    return { state: closed, actions: [{ type: 'peerClosed' }, ...answer] }
+  }
+  heed(event)
+  return { state, actions: [] }
+}
+
+const beginClosing = (_context: unknown, { summary }: Connected): Outcome<Closing> => ({
+  state: { name: 'Closing', summary },
+  actions: [warn(AlertDescription.close_notify)],
+})
+
+const declineRenegotiation = (_context: unknown, state: Connected): Outcome<Connected> => ({
+  state,
+  actions: [warn(AlertDescription.no_renegotiation)],
+})
+
+const truncated = (): never => refuse('truncated', 'the transport ended without close_notify: data may be missing')
+
+/** An established connection: data, closing, alerts, and the peer's wish to renegotiate, which is declined. */
+// biome-ignore format: a table is read in columns
+export const connectedRows = <Context>(renegotiation: 'hello_request' | 'client_hello'): readonly OpenRow<Context>[] => [
+  { from: 'Connected', event: 'application_data', to: ['Connected'], cite: '5246 §10', handle: deliver },
+  { from: 'Connected', event: renegotiation, to: ['Connected'], cite: '5246 §7.2.2', handle: declineRenegotiation },
+  { from: 'Connected', event: 'alert', to: ['Connected', 'Closed'], cite: '5246 §7.2.1', handle: heedWhileOpen },
+  { from: 'Connected', event: 'close', to: ['Closing'], cite: '5246 §7.2.1', handle: beginClosing },
+  { from: 'Connected', event: 'transport_end', to: [], cite: '5246 §7.2.1', handle: truncated },
+  { from: 'Connected', event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
+  // Our close_notify went out, so nothing can be said any more: data is still read, and a wish to renegotiate has no answer.
+  { from: 'Closing', event: 'application_data', to: ['Closing'], cite: '5246 §7.2.1', handle: deliver },
+  { from: 'Closing', event: renegotiation, to: ['Closing'], cite: '5246 §7.2.1', handle: stay },
+  { from: 'Closing', event: 'alert', to: ['Closing', 'Closed'], cite: '5246 §7.2.1', handle: heedWhileOpen },
+  // Whoever closes first need not wait for the answer.
+  { from: 'Closing', event: 'close', to: ['Closed'], cite: '5246 §7.2.1', handle: done },
+  { from: 'Closing', event: 'transport_end', to: ['Closed'], cite: '5246 §7.2.1', handle: done },
+  { from: 'Closing', event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
+]

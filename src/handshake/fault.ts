@@ -1,5 +1,5 @@
-import { AlertDescription, type AlertName } from '../registry/alert-description.js'
 import type { CertificateRefusal } from '../crypto/environment.js'
+import { AlertDescription, type AlertName } from '../registry/alert-description.js'
 
 /** The alert that answers a fault and the section that says so; `null` where the connection ends without one of ours. */
 interface AlertDecision {
@@ -40,13 +40,13 @@ const handshakeFaults = {
   suite_not_offered: decide('illegal_parameter', 'RFC 5246 §7.4.1.3'),
   compression_not_offered: decide('illegal_parameter', 'RFC 5246 §7.4.1.3'),
   null_compression_missing: decide('illegal_parameter', 'RFC 5246 §7.4.1.2'),
-  session_not_offered: decide('illegal_parameter', 'RFC 5246 §7.4.1.3'),
   extension_not_offered: decide('unsupported_extension', 'RFC 5246 §7.4.1.4'),
   duplicate_extension: decide('decode_error', 'RFC 5246 §7.4.1.4'),
   malformed_extension: decide('decode_error', 'RFC 5246 §7.2.2'),
   bad_extension: decide('illegal_parameter', 'RFC 5246 §7.2.2'),
   no_shared_suite: decide('handshake_failure', 'RFC 5246 §7.4.1.3'),
   no_shared_scheme: decide('handshake_failure', 'RFC 5246 §7.4.1.4.1'),
+  no_shared_dh_group: decide('insufficient_security', 'RFC 7919 §4'),
   no_credential: decide('handshake_failure', 'RFC 5246 §7.2.2'),
   no_application_protocol: decide('no_application_protocol', 'RFC 7301 §3.2'),
   application_protocol_not_offered: decide('illegal_parameter', 'RFC 7301 §3.1'),

@@ -1,8 +1,8 @@
+import { MalformedError } from '../bytes/reader.js'
 import { Secret } from '../bytes/secret.js'
+import { decodeHandshakeBody } from '../messages/handshake.js'
 import { AlertLevel } from '../registry/alert-level.js'
 import { HandshakeType, type HandshakeTypeName } from '../registry/handshake-type.js'
-import { MalformedError } from '../bytes/reader.js'
-import { decodeHandshakeBody } from '../messages/handshake.js'
 import type { Action } from './action.js'
 import type { EventType, HandledEvent, MachineEvent, MessageEvent, PlainEvent, Received } from './event.js'
 import { alertToSend, TlsFault } from './fault.js'
@@ -79,7 +79,8 @@ type Live<S extends NamedState> = Exclude<S['name'], 'Closed' | 'Failed'>
 /** Compiles only if every live state has a row that leaves it; otherwise the missing names are in the error. */
 export function completeTable<Context, S extends NamedState>() {
   return function complete<const R extends Row<Context, S>>(
-    rows: readonly R[] & ([Exclude<Live<S>, R['from']>] extends [never] ? unknown : { missing: Exclude<Live<S>, R['from']> }),
+    rows: readonly R[] &
+      ([Exclude<Live<S>, R['from']>] extends [never] ? unknown : { missing: Exclude<Live<S>, R['from']> }),
   ): readonly Row<Context, S>[] {
     return rows
   }
@@ -125,8 +126,7 @@ function forgotten(before: unknown, event: unknown, after: unknown, actions: rea
 /** The actions that end a connection for `fault`: its alert, if it has one, then the news. */
 function failureActions(fault: TlsFault): Action[] {
   const description = alertToSend(fault)
-  const alert: Action[] =
-    description === undefined ? [] : [{ type: 'sendAlert', level: AlertLevel.fatal, description }]
+  const alert: Action[] = description === undefined ? [] : [{ type: 'sendAlert', level: AlertLevel.fatal, description }]
   return [...alert, { type: 'failed', fault }]
 }
 

@@ -74,7 +74,8 @@ export const usesCurves = (keyExchange: KeyExchange): boolean => keyExchange.sta
 const isFiniteField = (group: NamedGroupName): boolean => group.startsWith('ffdhe')
 export const curvesOf = (groups: readonly NamedGroupName[]): readonly NamedGroupName[] =>
   groups.filter((group) => !isFiniteField(group))
-export const finiteFieldsOf = (groups: readonly NamedGroupName[]): readonly NamedGroupName[] => groups.filter(isFiniteField)
+export const finiteFieldsOf = (groups: readonly NamedGroupName[]): readonly NamedGroupName[] =>
+  groups.filter(isFiniteField)
 
 /** Code points that RFC 7919 §2 sets aside for finite-field groups, known or not. */
 export const isFiniteFieldCodePoint = (group: NamedGroup): boolean => group >= 0x0100 && group <= 0x01ff

@@ -2,12 +2,12 @@ import { fromAscii, toLatin1 } from '../../bytes/convert.js'
 import { decode, encode } from '../../codec/codec.js'
 import { ProtocolNameList } from '../../messages/extensions/application-layer-protocol-negotiation.js'
 import { ECPointFormatList } from '../../messages/extensions/ec-point-formats.js'
+import type { Extension } from '../../messages/extensions/extension.js'
 import { RenegotiationInfo } from '../../messages/extensions/renegotiation-info.js'
 import { ServerNameList } from '../../messages/extensions/server-name.js'
 import { SignatureSchemeList } from '../../messages/extensions/signature-algorithms.js'
 import { CertificateStatusRequest } from '../../messages/extensions/status-request.js'
 import { NamedGroupList } from '../../messages/extensions/supported-groups.js'
-import type { Extension } from '../../messages/extensions/extension.js'
 import { CertificateStatusType } from '../../registry/certificate-status-type.js'
 import { ECPointFormat } from '../../registry/ec-point-format.js'
 import { ExtensionType } from '../../registry/extension-type.js'
@@ -44,7 +44,8 @@ interface ClientExtension {
 const empty = new Uint8Array()
 
 function mustBeEmpty(data: Uint8Array, name: string): void {
-  if (data.length > 0) refuse('malformed_extension', `${name} in ServerHello has ${data.length} bytes, it must be empty`)
+  if (data.length > 0)
+    refuse('malformed_extension', `${name} in ServerHello has ${data.length} bytes, it must be empty`)
 }
 
 /** An answer that carries no decision, and that some servers give against the RFC: read past it, as other clients do. */
@@ -137,8 +138,7 @@ const clientExtensions: readonly ClientExtension[] = [
   {
     type: ExtensionType.signature_algorithms,
     offer: ({ signatureSchemes }) => encode(SignatureSchemeList, signatureSchemes),
-    accept: () =>
-      refuse('extension_not_offered', 'a server must not send signature_algorithms (RFC 5246 §7.4.1.4.1)'),
+    accept: () => refuse('extension_not_offered', 'a server must not send signature_algorithms (RFC 5246 §7.4.1.4.1)'),
   },
 ]
 

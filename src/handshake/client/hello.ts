@@ -1,6 +1,6 @@
-import { suiteParameters, type SuiteParameters } from '../../crypto/suite-parameters.js'
-import { duplicateExtension } from '../../messages/extensions/extension.js'
+import { type SuiteParameters, suiteParameters } from '../../crypto/suite-parameters.js'
 import type { ClientHello } from '../../messages/client-hello.js'
+import { duplicateExtension } from '../../messages/extensions/extension.js'
 import type { ServerHello } from '../../messages/server-hello.js'
 import { CipherSuite } from '../../registry/cipher-suite.js'
 import { CompressionMethod } from '../../registry/compression-method.js'

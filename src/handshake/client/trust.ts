@@ -9,7 +9,14 @@ import { refuse } from '../fault.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
-import { curveAccepted, firstSchemeFor, groupNumbers, intersect, keyTypeOfScheme, serverKeyTypes } from '../negotiation.js'
+import {
+  curveAccepted,
+  firstSchemeFor,
+  groupNumbers,
+  intersect,
+  keyTypeOfScheme,
+  serverKeyTypes,
+} from '../negotiation.js'
 import type { Transcript } from '../transcript.js'
 import type { ClientContext } from './context.js'
 import type { Agreed, ClientAnswer, ClientState, ServerIdentity, ServerParams } from './states.js'

@@ -1,0 +1,121 @@
+import type { ServerCredentialRequest } from '../../crypto/environment.js'
+import type { Credential, KeyType } from '../../crypto/key-types.js'
+import type { SuiteParameters } from '../../crypto/suite-parameters.js'
+import { NamedGroup, type NamedGroupName } from '../../registry/named-group.js'
+import type { SignatureScheme } from '../../registry/signature-scheme.js'
+import { refuse } from '../fault.js'
+import {
+  curveAccepted,
+  curvesOf,
+  finiteFieldsOf,
+  firstSchemeFor,
+  groupNumbers,
+  intersect,
+  isEphemeral,
+  isFiniteFieldCodePoint,
+  serverKeyTypes,
+  usesCurves,
+} from '../negotiation.js'
+import type { ServerConfig } from './context.js'
+import type { ClientOffer } from './offer.js'
+
+/** What both sides have in common before a credential is known. */
+export interface Common {
+  /** Shared suites for whose key exchange there is a shared group, the server's preference first. */
+  readonly suites: readonly SuiteParameters[]
+  readonly signatureSchemes: readonly SignatureScheme[]
+  /** The group for ECDHE, and the one for DHE. */
+  readonly curve: NamedGroupName | undefined
+  readonly finiteField: NamedGroupName | undefined
+  /** Groups that the client accepts, for the curve of an ECDSA key. */
+  readonly acceptedGroups: readonly NamedGroup[]
+}
+
+/** Our first curve that the client takes. One that sends no supported_groups takes any (RFC 8422 §5.1). */
+function chooseCurve({ groups }: ServerConfig, offered: ClientOffer['groups']): NamedGroupName | undefined {
+  const ours = curvesOf(groups)
+  return offered === undefined ? ours[0] : ours.find((group) => offered.includes(NamedGroup[group]))
+}
+
+/** A client that names finite-field groups binds the server to them; one that names none leaves it the choice (RFC 7919 §4). */
+function chooseFiniteField({ groups }: ServerConfig, offered: ClientOffer['groups']): NamedGroupName | undefined {
+  const ours = finiteFieldsOf(groups)
+  return offered?.some(isFiniteFieldCodePoint) ? ours.find((group) => offered.includes(NamedGroup[group])) : ours[0]
+}
+
+/** Finds what can be agreed on. Refuses with what is missing where nothing can. */
+export function findCommon(config: ServerConfig, offer: ClientOffer): Common {
+  const curve = chooseCurve(config, offer.groups)
+  const finiteField = chooseFiniteField(config, offer.groups)
+  const shared = config.cipherSuites.filter(({ cipherSuite }) => offer.cipherSuites.includes(cipherSuite))
+  const suites = shared.filter(({ keyExchange }) =>
+    isEphemeral(keyExchange) ? (usesCurves(keyExchange) ? curve : finiteField) !== undefined : true,
+  )
+  if (suites.length === 0) refuseForLackOfSuite(shared, offer)
+  return {
+    suites,
+    signatureSchemes: intersect(config.signatureSchemes, offer.signatureSchemes),
+    curve,
+    finiteField,
+    acceptedGroups: offer.groups === undefined ? groupNumbers(config.groups) : offer.groups,
+  }
+}
+
+function refuseForLackOfSuite(shared: readonly SuiteParameters[], { groups }: ClientOffer): never {
+  const onlyGroupsLack = shared.some(({ keyExchange }) => keyExchange === 'DHE_RSA')
+  if (onlyGroupsLack && groups?.some(isFiniteFieldCodePoint)) {
+    refuse('no_shared_dh_group', 'the client accepts none of the finite-field groups of this server')
+  }
+  return refuse('no_shared_suite', 'client and server have no cipher suite in common, or no group for those they have')
+}
+
+/** The kinds of key that could serve a shared suite, the server's preference first. */
+function usefulKeyTypes({ suites, signatureSchemes }: Common): readonly KeyType[] {
+  const useful = suites.flatMap(({ keyExchange }) =>
+    serverKeyTypes[keyExchange].filter(
+      (keyType) => !isEphemeral(keyExchange) || firstSchemeFor(keyType, signatureSchemes) !== undefined,
+    ),
+  )
+  return [...new Set(useful)]
+}
+
+export const credentialRequest = (common: Common, serverName: string | undefined): ServerCredentialRequest => ({
+  role: 'server',
+  keyTypes: usefulKeyTypes(common),
+  signatureSchemes: common.signatureSchemes,
+  groups: common.acceptedGroups,
+  ...(serverName === undefined ? {} : { serverName }),
+})
+
+/** The suite that a credential serves: with key transport, or with a group and the scheme that will sign its share. */
+export type SuiteChoice =
+  | { readonly type: 'key transport'; readonly suite: SuiteParameters }
+  | {
+      readonly type: 'ephemeral'
+      readonly suite: SuiteParameters
+      readonly group: NamedGroupName
+      readonly scheme: SignatureScheme
+    }
+
+function tryoutSuite(suite: SuiteParameters, common: Common, { key }: Credential): SuiteChoice | undefined {
+  const { keyExchange } = suite
+  if (!serverKeyTypes[keyExchange].includes(key.keyType)) return undefined
+  if (!isEphemeral(keyExchange))
+    return key.decryptPreMaster === undefined ? undefined : { type: 'key transport', suite }
+  const group = usesCurves(keyExchange) ? common.curve : common.finiteField
+  const scheme = firstSchemeFor(key.keyType, common.signatureSchemes)
+  if (group === undefined || scheme === undefined || !curveAccepted(key, common.acceptedGroups)) return undefined
+  return { type: 'ephemeral', suite, group, scheme }
+}
+
+/** The server's most preferred suite that this credential can serve. */
+export function chooseSuite(common: Common, credential: Credential): SuiteChoice {
+  for (const suite of common.suites) {
+    const choice = tryoutSuite(suite, common, credential)
+    if (choice !== undefined) return choice
+  }
+  return refuse(
+    'no_shared_suite',
+    `the client offers no suite, scheme and group that the server's ${credential.key.keyType} key can serve`,
+  )
+}

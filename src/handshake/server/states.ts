@@ -1,0 +1,128 @@
+import type { Secret } from '../../bytes/secret.js'
+import type { DirectionKeys } from '../../crypto/connection-keys.js'
+import type { Credential } from '../../crypto/key-types.js'
+import type { KeyShare } from '../../crypto/provider.js'
+import type { DigitallySigned } from '../../messages/digitally-signed.js'
+import type { NamedGroupName } from '../../registry/named-group.js'
+import type { ProtocolVersion } from '../../registry/protocol-version.js'
+import type { SignatureScheme } from '../../registry/signature-scheme.js'
+import type { Closing, Connected } from '../connected.js'
+import type { Entropy } from '../event.js'
+import type { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
+import type { ClosedState, FailedState, StateOf } from '../machine.js'
+import type { Negotiated } from '../negotiated.js'
+import type { Transcript } from '../transcript.js'
+import type { Common } from './choice.js'
+import type { ClientOffer } from './offer.js'
+
+/** What both hellos settled, and what the rest of our flight needs. */
+export interface Settled {
+  readonly negotiated: Negotiated
+  readonly credential: Credential
+  readonly offer: ClientOffer
+}
+
+/** How the key exchange goes on at ClientKeyExchange: with our key share, or by decryption. */
+export type KeyMaterial =
+  | { readonly type: 'ephemeral'; readonly keyShare: KeyShare }
+  | { readonly type: 'key transport'; readonly credential: Credential; readonly substitutePreMaster: Secret }
+
+/** What the second half of the handshake needs of the first. */
+export interface Sent {
+  readonly negotiated: Negotiated
+  readonly keyMaterial: KeyMaterial
+  readonly clientVersion: ProtocolVersion
+}
+
+interface InHandshake<N extends string> {
+  readonly name: N
+  readonly transcript: Transcript
+}
+
+interface AfterHelloDone<N extends string> extends InHandshake<N> {
+  readonly sent: Sent
+  /** The chain the client sent; `undefined` where it was not asked or has none to show. */
+  readonly clientChain: readonly Uint8Array[] | undefined
+}
+
+/** The master secret exists. */
+interface Keyed<N extends string> extends InHandshake<N> {
+  readonly negotiated: Negotiated
+  readonly masterSecret: Secret
+}
+
+interface ProvingClient<N extends string> extends Keyed<N> {
+  readonly clientChain: readonly Uint8Array[]
+}
+
+/** The client has proved what it had to: `undefined` where it was not asked, or policy lets it go without. */
+interface ClientJudged<N extends string> extends Keyed<N> {
+  readonly client: VerifiedSignature | undefined
+}
+
+export type ServerState =
+  | { readonly name: 'Start' }
+  | { readonly name: 'ExpectClientHello'; readonly entropy: Entropy }
+  | (InHandshake<'AwaitCredential'> & {
+      readonly entropy: Entropy
+      readonly offer: ClientOffer
+      readonly common: Common
+      readonly applicationProtocol: string | undefined
+    })
+  | (InHandshake<'AwaitKeyShare'> & {
+      readonly settled: Settled
+      readonly group: NamedGroupName
+      readonly scheme: SignatureScheme
+    })
+  | (InHandshake<'AwaitSignature'> & {
+      readonly settled: Settled
+      readonly keyShare: KeyShare
+      /** The parameters as they go on the wire: what is signed besides the randoms. */
+      readonly encodedParams: Uint8Array
+      readonly scheme: SignatureScheme
+    })
+  | (InHandshake<'ExpectClientCertificate'> & { readonly sent: Sent })
+  | AfterHelloDone<'ExpectClientKeyExchange'>
+  | AfterHelloDone<'AwaitKeyAgreement'>
+  | (AfterHelloDone<'AwaitPreMasterDecryption'> & { readonly substitutePreMaster: Secret })
+  | ProvingClient<'ExpectCertificateVerify'>
+  | (ProvingClient<'AwaitCertificateVerification'> & {
+      readonly certificateVerify: DigitallySigned
+      readonly signedContent: Uint8Array
+    })
+  | (Keyed<'AwaitSignatureVerification'> & { readonly identity: VerifiedIdentity })
+  | ClientJudged<'ExpectClientChangeCipherSpec'>
+  | (ClientJudged<'ExpectClientFinished'> & { readonly writeKeys: DirectionKeys })
+  | Connected
+  | Closing
+  | ClosedState
+  | FailedState
+
+export type ServerStateName = ServerState['name']
+
+type FieldsOf<S, Name extends string> = { readonly [N in Name]: readonly (keyof StateOf<S, N>)[] }
+
+const afterHelloDone = ['name', 'transcript', 'sent', 'clientChain'] as const
+const keyed = ['name', 'transcript', 'negotiated', 'masterSecret'] as const
+
+/** The fields of every state, as data: what the machine knows when. Tests hold every state reached against it. */
+export const serverStateFields = {
+  Start: ['name'],
+  ExpectClientHello: ['name', 'entropy'],
+  AwaitCredential: ['name', 'transcript', 'entropy', 'offer', 'common', 'applicationProtocol'],
+  AwaitKeyShare: ['name', 'transcript', 'settled', 'group', 'scheme'],
+  AwaitSignature: ['name', 'transcript', 'settled', 'keyShare', 'encodedParams', 'scheme'],
+  ExpectClientCertificate: ['name', 'transcript', 'sent'],
+  ExpectClientKeyExchange: afterHelloDone,
+  AwaitKeyAgreement: afterHelloDone,
+  AwaitPreMasterDecryption: [...afterHelloDone, 'substitutePreMaster'],
+  ExpectCertificateVerify: [...keyed, 'clientChain'],
+  AwaitCertificateVerification: [...keyed, 'clientChain', 'certificateVerify', 'signedContent'],
+  AwaitSignatureVerification: [...keyed, 'identity'],
+  ExpectClientChangeCipherSpec: [...keyed, 'client'],
+  ExpectClientFinished: [...keyed, 'client', 'writeKeys'],
+  Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData'],
+  Closing: ['name', 'summary'],
+  Closed: ['name'],
+  Failed: ['name', 'fault'],
+} as const satisfies FieldsOf<ServerState, ServerStateName>

@@ -1,0 +1,61 @@
+import { connectedRows, handshakeRows } from '../common-rows.js'
+import { completeTable, machine, type Row, rowsOf } from '../machine.js'
+import { receiveCertificateVerdict, receiveCertificateVerify, receiveSignatureVerdict } from './client-proof.js'
+import type { ServerContext } from './context.js'
+import { receiveChangeCipherSpec, receiveFinished } from './finished.js'
+import { begin, receiveClientHello, receiveCredential, receiveKeyShare, receiveSignature } from './hello.js'
+import {
+  receiveAgreedKey,
+  receiveCertificate,
+  receiveClientKeyExchange,
+  receiveDecryptedPreMaster,
+  receiveDecryptionRefused,
+} from './key-exchange.js'
+import type { ServerState } from './states.js'
+
+const on = rowsOf<ServerContext, ServerState>()
+
+const expecting = [
+  'ExpectClientHello',
+  'ExpectClientCertificate',
+  'ExpectClientKeyExchange',
+  'ExpectCertificateVerify',
+  'ExpectClientChangeCipherSpec',
+  'ExpectClientFinished',
+] as const
+
+const awaiting = [
+  'AwaitCredential',
+  'AwaitKeyShare',
+  'AwaitSignature',
+  'AwaitKeyAgreement',
+  'AwaitPreMasterDecryption',
+  'AwaitCertificateVerification',
+  'AwaitSignatureVerification',
+] as const
+
+/** The server's side of RFC 5246 figure 1: every edge that moves it, in the order of the handshake. */
+// biome-ignore format: a table is read in columns
+export const serverTable: readonly Row<ServerContext, ServerState>[] = completeTable<ServerContext, ServerState>()([
+  ...on('Start', 'start', ['ExpectClientHello'], '5246 §7.4.1.1', begin),
+  ...on('ExpectClientHello', 'client_hello', ['AwaitCredential'], '5246 §7.4.1.2', receiveClientHello),
+  ...on('AwaitCredential', 'answer:selectCredential', ['AwaitKeyShare', 'ExpectClientCertificate', 'ExpectClientKeyExchange'], '5246 §7.4.2', receiveCredential),
+  ...on('AwaitKeyShare', 'answer:generateKeyShare', ['AwaitSignature'], '5246 §7.4.3', receiveKeyShare),
+  ...on('AwaitSignature', 'answer:sign', ['ExpectClientCertificate', 'ExpectClientKeyExchange'], '5246 §7.4.3', receiveSignature),
+  ...on('ExpectClientCertificate', 'certificate', ['ExpectClientKeyExchange'], '5246 §7.4.6', receiveCertificate),
+  ...on('ExpectClientKeyExchange', 'client_key_exchange', ['AwaitKeyAgreement', 'AwaitPreMasterDecryption'], '5246 §7.4.7', receiveClientKeyExchange),
+  ...on('AwaitKeyAgreement', 'answer:agreeKey', ['ExpectCertificateVerify', 'ExpectClientChangeCipherSpec'], '5246 §8.1.2', receiveAgreedKey),
+  ...on('AwaitPreMasterDecryption', 'answer:decryptPreMaster', ['ExpectCertificateVerify', 'ExpectClientChangeCipherSpec'], '5246 §7.4.7.1', receiveDecryptedPreMaster),
+  ...on('AwaitPreMasterDecryption', 'need_refused', ['ExpectCertificateVerify', 'ExpectClientChangeCipherSpec'], '5246 §7.4.7.1', receiveDecryptionRefused),
+  ...on('ExpectCertificateVerify', 'certificate_verify', ['AwaitCertificateVerification'], '5246 §7.4.8', receiveCertificateVerify),
+  ...on('AwaitCertificateVerification', 'answer:verifyCertificate', ['AwaitSignatureVerification'], '5246 §7.4.6', receiveCertificateVerdict),
+  ...on('AwaitSignatureVerification', 'answer:verifySignature', ['ExpectClientChangeCipherSpec'], '5246 §7.4.8', receiveSignatureVerdict),
+  ...on('ExpectClientChangeCipherSpec', 'change_cipher_spec', ['ExpectClientFinished'], '5246 §7.1', receiveChangeCipherSpec),
+  ...on('ExpectClientFinished', 'finished', ['Connected'], '5246 §7.4.9', receiveFinished),
+  ...handshakeRows<ServerContext, ServerState, 'Start' | (typeof expecting)[number] | (typeof awaiting)[number]>(
+    ['Start', ...expecting], awaiting, ['AwaitPreMasterDecryption']),
+  ...connectedRows<ServerContext>('client_hello'),
+])
+
+/** The server machine: total and pure. */
+export const serverStep = machine<ServerContext, ServerState>(serverTable)
