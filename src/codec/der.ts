@@ -1,7 +1,7 @@
 import { concat } from '../bytes/convert.js'
 import { MalformedError, Reader } from '../bytes/reader.js'
 
-/** One element of a DER encoding (X.690 §8.1, §10.1): views into the bytes it was read from. */
+/** One element of a DER encoding (X.690 §8.1, X.690 §10.1): views into the bytes it was read from. */
 export interface DerElement {
   /** The identifier octet; multi-octet tags are refused, X.509 has none. */
   readonly tag: number

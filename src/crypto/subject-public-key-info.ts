@@ -3,7 +3,7 @@ import { MalformedError, Reader } from '../bytes/reader.js'
 import { DerTag, enterDer, readDer, readDerOctetAlignedBits } from '../codec/der.js'
 import type { EcdsaCurve, KeyType, PublicKey } from './key-types.js'
 
-/** Key algorithms by the contents of their object identifiers (RFC 3279 §2.3, RFC 4055 §1.2, RFC 5480 §2.1.1, RFC 8410 §3). */
+/** Key algorithms by the contents of their object identifiers (RFC 8017 Appendix A.1, RFC 4055 §1.2, RFC 5480 §2.1.1, RFC 8410 §3). */
 export const keyAlgorithms: Readonly<Record<string, KeyType>> = {
   '2a864886f70d010101': 'rsa',
   '2a864886f70d01010a': 'rsa-pss',

@@ -5,7 +5,7 @@ import type { AeadName, BlockCipherName } from './record-ciphers.js'
 /** How the pre-master secret comes about (RFC 5246 §7.4.3, RFC 8422 §2). */
 export type KeyExchange = 'RSA' | 'DHE_RSA' | 'ECDHE_RSA' | 'ECDHE_ECDSA'
 
-/** How records are protected, with the lengths in bytes that the key block is cut by (RFC 5246 §6.3 and Appendix C). */
+/** How records are protected, with the lengths in bytes that the key block is cut by (RFC 5246 §6.3 and RFC 5246 Appendix C). */
 export type BulkProtection =
   | {
       readonly type: 'aead'

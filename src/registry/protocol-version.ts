@@ -1,4 +1,4 @@
-/** ProtocolVersion as one 16-bit number, major and minor (RFC 5246 §6.2.1 and Appendix E). */
+/** ProtocolVersion as one 16-bit number, major and minor (RFC 5246 §6.2.1 and RFC 5246 Appendix E). */
 export const ProtocolVersion = {
   SSLv2: 0x0002,
   SSLv3: 0x0300,

@@ -7,7 +7,8 @@ import type { RandomBytes } from './big-math.js'
 const nistCurves = { secp256r1: p256, secp384r1: p384, secp521r1: p521 }
 const edwardsCurves = { ed25519, ed448 }
 
-export type EdwardsCurve = keyof typeof edwardsCurves
+// written out: derived from the object, it would put the library's types into our declarations
+export type EdwardsCurve = 'ed25519' | 'ed448'
 
 const UNCOMPRESSED = 0x04
 
