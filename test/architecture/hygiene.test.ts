@@ -35,13 +35,13 @@ describe('hygiene', () => {
 
   it('no any and no non-null assertion; in src no expected type errors, and no console outside cli', () => {
     expect(typeScriptUnder('src', 'test', 'vectors', 'bench').flatMap(syntaxViolations)).toEqual([])
-  })
+  }, 60_000)
 
   it('evidence comes from its checks alone', () => {
     const names = evidence()
     const files = typeScriptUnder('src').filter(({ path }) => path !== EVIDENCE)
     expect(files.flatMap((file) => evidenceViolations(file, names))).toEqual([])
-  })
+  }, 60_000)
 })
 
 describe('the rules themselves', () => {

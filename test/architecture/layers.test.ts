@@ -8,7 +8,7 @@ describe('layers', () => {
     const paths = new Set(files.map(({ path }) => path))
     expect(files.length).toBeGreaterThan(50)
     expect(layerViolations(files, (path) => paths.has(path))).toEqual([])
-  })
+  }, 60_000)
 
   const judge = (path: string, text: string): string[] => layerViolations([{ path, text }], () => true)
 

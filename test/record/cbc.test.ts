@@ -148,7 +148,7 @@ describe('one error for everything that can be wrong (Lucky 13, POODLE, Vaudenay
       }
       expect([...seen].length, `${blocks} blocks: ${[...seen].join(' ')}`).toBe(1)
     }
-  })
+  }, 60_000)
 
   it('Lucky 13: MAC and evening out are both there (the count above could not see two that are missing)', () => {
     const work = workOf(build(contentFor(3, 4), rightPadding(3)))

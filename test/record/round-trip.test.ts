@@ -75,7 +75,7 @@ describe('what is sealed opens again, however it is cut', () => {
         ),
         { numRuns: 25 },
       )
-    })
+    }, 60_000)
   }
 })
 
@@ -199,6 +199,6 @@ describe('time', () => {
     // every byte of a mebibyte by itself, nothing opened until the end: quadratic copying would move half a tebibyte
     for (let at = 0; at < whole.length; at++) receiver.receive(whole.subarray(at, at + 1))
     expect(drain(receiver).length).toBe(64)
-    expect(performance.now() - began).toBeLessThan(10_000)
-  })
+    expect(performance.now() - began).toBeLessThan(20_000)
+  }, 60_000)
 })
