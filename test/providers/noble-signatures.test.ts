@@ -2,7 +2,7 @@ import { constants, sign as nodeSign, verify as nodeVerify, randomBytes, type Si
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { concat, fromHex, toHex } from '../../src/bytes/convert.js'
-import { DerTag, writeDer } from '../../src/codec/der.js'
+import { DerTag, enterDer, readDer, writeDer } from '../../src/codec/der.js'
 import { readSubjectPublicKeyInfo } from '../../src/crypto/subject-public-key-info.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
 import { SignatureScheme, type SignatureSchemeName } from '../../src/registry/signature-scheme.js'
@@ -50,10 +50,7 @@ describe.each(keys)('signatures with $key.name', ({ key, other, fitting }) => {
       const ours = await own.sign(scheme, content)
       const [hash, nodeKey] = nodeScheme(key, name, 'publicKey')
       expect(nodeVerify(hash, content, nodeKey, ours)).toBe(true)
-      const theirs = nodeSign(
-        ...([nodeScheme(key, name, 'privateKey')[0], content] as const),
-        nodeScheme(key, name, 'privateKey')[1],
-      )
+      const theirs = nodeSign(hash, content, nodeScheme(key, name, 'privateKey')[1])
       const verify = provider.verifySignature
       expect(await verify(key.own, scheme, content, theirs)).toBe(true)
       expect(await verify(key.own, scheme, concat(content, Uint8Array.of(0)), theirs)).toBe(false)
@@ -121,6 +118,24 @@ describe.each(keys)('signatures with $key.name', ({ key, other, fitting }) => {
   })
 })
 
+describe('RSA-PSS keys with parameters that no scheme of TLS fits', () => {
+  it.each([
+    ['SHA-1', rsaPssTestKey('sha1')],
+    ['SHA-224', rsaPssTestKey('sha224')],
+    ['two hashes', rsaPssTestKey('sha256', 32, 'sha384')],
+    ['a salt longer than the hash', rsaPssTestKey('sha256', 33)],
+  ])('%s: neither imported nor verified with', async (_, key) => {
+    expect(() => provider.importPrivateKey(key.privateKeyInfo)).toThrow(TypeError)
+    const content = randomBytes(10)
+    const padding = constants.RSA_PKCS1_PSS_PADDING
+    const hash = key.privateKey.asymmetricKeyDetails?.hashAlgorithm
+    const signature = nodeSign(hash, content, { key: key.privateKey, padding })
+    for (const name of schemesLike(/pss/)) {
+      expect(await provider.verifySignature(key.own, SignatureScheme[name], content, signature)).toBe(false)
+    }
+  })
+})
+
 describe('ECDSA', () => {
   it('accepts both S of a signature, as every other implementation does', async () => {
     const key = ecTestKey('prime256v1')
@@ -157,9 +172,7 @@ describe('ECDSA', () => {
       const signature = nodeSign('sha256', content, key.privateKey)
       const spki = key.own.subjectPublicKeyInfo
       const coordinate = { prime256v1: 32, secp384r1: 48, secp521r1: 66 }[curve] ?? 0
-      const algorithm = spki
-        .subarray((spki[1] ?? 0) >= 0x80 ? 3 : 2, spki.length - 2 * coordinate - 1)
-        .subarray(0, -(2 * coordinate + 2 >= 0x80 ? 4 : 3))
+      const algorithm = readDer(enterDer(spki, DerTag.sequence), DerTag.sequence).whole
       const point = spki.subarray(-2 * coordinate - 1)
       const withPoint = (octets: Uint8Array) =>
         readSubjectPublicKeyInfo(
@@ -192,7 +205,7 @@ describe('Edwards curves', () => {
     expect(await provider.verifySignature(key, SignatureScheme.ed25519, Uint8Array.of(1, 2, 3), signature)).toBe(false)
   })
 
-  // RFC 8032 §7.1 TEST 2 and §7.4, the one-octet message.
+  // RFC 8032 §7.1 TEST 2 and RFC 8032 §7.4, the one-octet message.
   it.each([
     [
       'ed25519',

@@ -24,9 +24,8 @@ describe.skipIf(absent)('signatures of Wycheproof (skipped without ../shared/con
       it(`RSA PKCS#1 ${size} ${hash}`, () => {
         const cases = vectors(`rsa_signature_${size}_${hash}`)
         expect(disagreements(cases, (vector) => verifies(vector, `rsa_pkcs1_${hash}`))).toEqual([])
-        expect(
-          cases.filter(({ result }) => result === 'acceptable').every(({ flags }) => flags.includes('MissingNull')),
-        )
+        const acceptable = cases.filter(({ result }) => result === 'acceptable')
+        expect(acceptable.filter(({ flags }) => !flags.includes('MissingNull'))).toEqual([])
       })
     }
   }
@@ -52,7 +51,11 @@ describe.skipIf(absent)('signatures of Wycheproof (skipped without ../shared/con
       const cases = vectors(`rsa_pss_${file}`)
       const [fitting, others] = [cases.filter(inTls), cases.filter((vector) => !inTls(vector))]
       if (fitting.length > 0) expect(disagreements(fitting, verifiesPss)).toEqual([])
-      expect(others.filter(verifiesPss).map(({ title }) => title)).toEqual([])
+      // Among these is one signature whose salt was lengthened to the hash's, which is just what TLS wants.
+      const asTlsWants = others.filter(
+        ({ test }) => file.includes('sha256_mgf1_0') && test['comment'] === 's_len changed to 32',
+      )
+      expect(others.filter(verifiesPss)).toEqual(asTlsWants)
     })
   }
 

@@ -20,15 +20,13 @@ function testKey(name: string, pair: { privateKey: KeyObject; publicKey: KeyObje
 export const rsaTestKey = (modulusLength = 2048, publicExponent = 65537): TestKey =>
   testKey(`rsa ${modulusLength}`, generateKeyPairSync('rsa', { modulusLength, publicExponent }))
 
-/** An `rsa-pss` key, with parameters for one hash or without any. */
-export const rsaPssTestKey = (hashAlgorithm?: string, saltLength = 0): TestKey =>
-  testKey(
-    `rsa-pss ${hashAlgorithm ?? 'any'}`,
-    generateKeyPairSync('rsa-pss', {
-      modulusLength: 2048,
-      ...(hashAlgorithm === undefined ? {} : { hashAlgorithm, mgf1HashAlgorithm: hashAlgorithm, saltLength }),
-    }),
-  )
+/** An `rsa-pss` key, with parameters for one hash (and another for its masks) or without any. */
+export function rsaPssTestKey(hashAlgorithm?: string, saltLength = 0, mgf1HashAlgorithm = hashAlgorithm): TestKey {
+  const parameters = hashAlgorithm === undefined ? {} : { hashAlgorithm, mgf1HashAlgorithm, saltLength }
+  // Node's own types say that saltLength is a string, and Node refuses one that is.
+  const options = { modulusLength: 2048, ...parameters } as { modulusLength: number }
+  return testKey(`rsa-pss ${hashAlgorithm ?? 'any'}`, generateKeyPairSync('rsa-pss', options))
+}
 
 /** `named`: Node's name of the curve. */
 export const ecTestKey = (namedCurve: string): TestKey => testKey(namedCurve, generateKeyPairSync('ec', { namedCurve }))

@@ -1,0 +1,242 @@
+import { sign as nodeSign, randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { concat, fromBigInt, fromHex, toBigInt, toHex } from '../../src/bytes/convert.js'
+import { DerTag, writeDer, writeDerUnsigned } from '../../src/codec/der.js'
+import { readPrivateKeyInfo, wrapPkcs1PrivateKey } from '../../src/crypto/private-key-info.js'
+import { readSubjectPublicKeyInfo } from '../../src/crypto/subject-public-key-info.js'
+import {
+  bitLength,
+  inverse,
+  power,
+  powerPublic,
+  randomBelow,
+  randomOfBits,
+} from '../../src/providers/noble/big-math.js'
+import { nobleProvider } from '../../src/providers/noble/index.js'
+import { importRsaPrivateKey } from '../../src/providers/noble/rsa-key.js'
+import { rsaPrivateOperation } from '../../src/providers/noble/rsa-private-operation.js'
+import { SignatureScheme } from '../../src/registry/signature-scheme.js'
+import { rsaTestKey } from './node-keys.js'
+
+const provider = nobleProvider()
+const key = rsaTestKey(2048)
+const numbers = importRsaPrivateKey(readPrivateKeyInfo(key.privateKeyInfo).privateKey)
+const d = inverse(numbers.e, (numbers.p - 1n) * (numbers.q - 1n)) ?? 0n
+
+const random = (length: number): Uint8Array => Uint8Array.from(randomBytes(length))
+
+describe('modular arithmetic', () => {
+  /** Powers by the schoolbook, an independent road to the same number. */
+  function slowPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
+    let [result, square] = [1n, base % modulus]
+    for (let rest = exponent; rest > 0n; rest >>= 1n, square = (square * square) % modulus) {
+      if (rest & 1n) result = (result * square) % modulus
+    }
+    return result
+  }
+
+  it('powers agree with the schoolbook for operands of every size', () => {
+    for (let round = 0; round < 200; round++) {
+      const [base, exponent] = [toBigInt(random(1 + (round % 40))), toBigInt(random(1 + (round % 23)))]
+      const modulus = toBigInt(random(1 + (round % 37))) + 2n
+      const expected = slowPower(base, exponent, modulus)
+      expect(power(base % modulus, exponent, modulus)).toBe(expected)
+      expect(powerPublic(base % modulus, exponent, modulus)).toBe(expected)
+    }
+  })
+
+  it('inverses are inverses, or absent', () => {
+    for (let round = 0; round < 100; round++) {
+      const [value, modulus] = [toBigInt(random(20)), toBigInt(random(30)) + 2n]
+      const found = inverse(value, modulus)
+      if (found !== undefined) expect((found * value) % modulus).toBe(1n)
+    }
+    expect(inverse(6n, 9n)).toBeUndefined()
+    expect(inverse(0n, 9n)).toBeUndefined()
+    expect(inverse(4n, 9n)).toBe(7n)
+  })
+
+  it('lengths in bits are exact', () => {
+    for (const bits of [1, 2, 3, 4, 5, 8, 9, 31, 32, 33, 2047, 2048]) {
+      expect(bitLength((1n << BigInt(bits)) - 1n)).toBe(bits)
+      expect(bitLength(1n << BigInt(bits - 1))).toBe(bits)
+      expect(bitLength(randomOfBits(bits, random))).toBe(bits)
+    }
+    expect(bitLength(0n)).toBe(0)
+  })
+
+  it('random numbers stay below their bound and reach its neighbourhood', () => {
+    const seen = new Set(Array.from({ length: 200 }, () => randomBelow(5n, random)))
+    expect([...seen].sort()).toEqual([0n, 1n, 2n, 3n, 4n])
+  })
+})
+
+describe('the private operation', () => {
+  it('is the power with d, whatever the blinding', () => {
+    const operation = rsaPrivateOperation(numbers, random)
+    // More than two renewals of the blinding pair.
+    for (let round = 0; round < 70; round++) {
+      const m = toBigInt(random(256)) % numbers.n
+      expect(powerPublic(operation(m), numbers.e, numbers.n)).toBe(m)
+    }
+    const m = toBigInt(random(255))
+    expect(operation(m)).toBe(powerPublic(m, d, numbers.n))
+    for (const edge of [0n, 1n, numbers.n - 1n, numbers.p, numbers.q]) {
+      expect(powerPublic(operation(edge), numbers.e, numbers.n)).toBe(edge)
+    }
+  })
+
+  it('never raises the message itself, nor twice to the same exponent', () => {
+    const drawn: number[] = []
+    const counting = (length: number): Uint8Array => {
+      drawn.push(length)
+      return random(length)
+    }
+    const operation = rsaPrivateOperation(numbers, counting)
+    const m = toBigInt(random(255))
+    const first = operation(m)
+    expect(drawn).toEqual([256 + 8, 8, 8]) // r, and a multiple of p - 1 and of q - 1
+    expect(operation(m)).toBe(first)
+    expect(drawn).toEqual([256 + 8, 8, 8, 8, 8]) // r² blinds the second time
+    for (let use = 2; use < 33; use++) operation(m)
+    expect(drawn.filter((length) => length === 264)).toHaveLength(2)
+  })
+
+  it('refuses a random number generator that gives nothing', () => {
+    expect(() => rsaPrivateOperation(numbers, (length) => new Uint8Array(length))(5n)).toThrow(/random/)
+  })
+
+  // A fault in one half gives a signature s with gcd(s^e - m, n) = p: it must never leave.
+  it.each(['dP', 'dQ', 'qInv'] as const)('fault injection: a wrong %s gives an error and no number', (part) => {
+    const faulty = rsaPrivateOperation({ ...numbers, [part]: numbers[part] ^ 2n }, random)
+    for (let round = 0; round < 5; round++) expect(() => faulty(toBigInt(random(255)))).toThrow(/went wrong/)
+  })
+})
+
+describe('RSA signatures', () => {
+  const content = randomBytes(100)
+
+  it('PKCS#1: two signatures are equal though blinded differently, and equal to those of node:crypto', async () => {
+    const own = provider.importPrivateKey(key.privateKeyInfo)
+    const first = await own.sign(SignatureScheme.rsa_pkcs1_sha256, content)
+    expect(await own.sign(SignatureScheme.rsa_pkcs1_sha256, content)).toEqual(first)
+    expect(toHex(first)).toBe(nodeSign('sha256', content, key.privateKey).toString('hex'))
+  })
+
+  it('PSS: two signatures differ by their salts', async () => {
+    const own = provider.importPrivateKey(key.privateKeyInfo)
+    const first = await own.sign(SignatureScheme.rsa_pss_rsae_sha256, content)
+    expect(await own.sign(SignatureScheme.rsa_pss_rsae_sha256, content)).not.toEqual(first)
+  })
+
+  it('a key too short for PSS with SHA-512 does not sign under it, nor verify', async () => {
+    const short = rsaTestKey(1024)
+    const own = provider.importPrivateKey(short.privateKeyInfo)
+    expect(() => own.sign(SignatureScheme.rsa_pss_rsae_sha512, content)).toThrow(TypeError)
+    const bytes = new Uint8Array(128).fill(1)
+    expect(await provider.verifySignature(short.own, SignatureScheme.rsa_pss_rsae_sha512, content, bytes)).toBe(false)
+    const signature = await own.sign(SignatureScheme.rsa_pkcs1_sha512, content)
+    expect(await provider.verifySignature(short.own, SignatureScheme.rsa_pkcs1_sha512, content, signature)).toBe(true)
+  })
+
+  it('refuses a signature not below the modulus, of whatever value modulo it', async () => {
+    const signature = nodeSign('sha256', content, key.privateKey)
+    const larger = toBigInt(signature) + numbers.n
+    if (larger >= 1n << 2048n) return expect(larger).toBeGreaterThan(numbers.n)
+    const bytes = fromBigInt(larger, 256)
+    expect(await provider.verifySignature(key.own, SignatureScheme.rsa_pkcs1_sha256, content, bytes)).toBe(false)
+  })
+
+  // Bleichenbacher 2006: with e = 3 a lax parser takes a cube whose padding is followed by garbage.
+  it('refuses a forged cube root under e = 3', async () => {
+    const small = rsaTestKey(2048, 3)
+    const digestInfo = concat(
+      fromHex('0001ffffffffffffffffff003031300d060960864801650304020105000420'),
+      provider.hash('sha256', content),
+    )
+    const target = toBigInt(concat(digestInfo, new Uint8Array(256 - digestInfo.length).fill(0xff)))
+    let [low, high] = [0n, 1n << 700n]
+    while (high - low > 1n) {
+      const middle = (low + high) >> 1n
+      if (middle ** 3n > target) high = middle
+      else low = middle
+    }
+    const cube = fromBigInt(low ** 3n, 256)
+    expect(toHex(cube).startsWith(toHex(digestInfo))).toBe(true)
+    const forged = fromBigInt(low, 256)
+    expect(await provider.verifySignature(small.own, SignatureScheme.rsa_pkcs1_sha256, content, forged)).toBe(false)
+  })
+})
+
+describe('which RSA keys are usable', () => {
+  const spki = (n: bigint, e: bigint): Uint8Array => {
+    const number = (value: bigint): Uint8Array => writeDerUnsigned(fromBigInt(value, 1100))
+    const octets = concat(Uint8Array.of(0), writeDer(DerTag.sequence, number(n), number(e)))
+    return writeDer(DerTag.sequence, fromHex('300d06092a864886f70d0101010500'), writeDer(DerTag.bitString, octets))
+  }
+  const accepts = async (n: bigint, e: bigint): Promise<boolean> => {
+    // s = 1 is the signature of the block 1: never of a message. A usable key encrypts, an unusable one throws.
+    try {
+      await provider.encryptPreMaster(readSubjectPublicKeyInfo(spki(n, e)), 0x0303)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  it('takes 1024 to 8192 bits, an odd modulus, an odd exponent from 3 to 2^33', async () => {
+    expect(await accepts(numbers.n, 65537n)).toBe(true)
+    expect(await accepts(numbers.n, 3n)).toBe(true)
+    expect(await accepts(numbers.n, (1n << 33n) - 1n)).toBe(true)
+    expect(await accepts((1n << 1023n) + 1n, 65537n)).toBe(true)
+    expect(await accepts((1n << 8192n) - 1n, 65537n)).toBe(true)
+    expect(await accepts((1n << 1023n) - 1n, 65537n)).toBe(false)
+    expect(await accepts((1n << 8192n) + 1n, 65537n)).toBe(false)
+    expect(await accepts(numbers.n + 1n, 65537n)).toBe(false)
+    for (const e of [0n, 1n, 2n, 65536n, (1n << 33n) + 1n, numbers.n - 2n]) {
+      expect(await accepts(numbers.n, e)).toBe(false)
+    }
+  })
+
+  const privateKeyOf = (change: Partial<Record<string, bigint>>): Uint8Array => {
+    const { n, e, p, q, dP, dQ, qInv } = numbers
+    const fields = { version: 0n, n, e, d, p, q, dP, dQ, qInv, ...change }
+    const order = ['version', 'n', 'e', 'd', 'p', 'q', 'dP', 'dQ', 'qInv'] as const
+    return writeDer(DerTag.sequence, ...order.map((name) => writeDerUnsigned(fromBigInt(fields[name] ?? 0n, 260))))
+  }
+  const imports = (change: Partial<Record<string, bigint>>) => () =>
+    provider.importPrivateKey(wrapPkcs1PrivateKey(privateKeyOf(change)))
+
+  it('takes a private key whose numbers belong together, with p and q either way round', () => {
+    expect(imports({})).not.toThrow()
+    const { p, q, dP, dQ } = numbers
+    expect(imports({ p: q, q: p, dP: dQ, dQ: dP, qInv: inverse(p, q) ?? 0n })).not.toThrow()
+  })
+
+  it.each(['n', 'e', 'd', 'p', 'q', 'dP', 'dQ', 'qInv'] as const)('refuses a private key with a wrong %s', (name) => {
+    const value = name === 'd' ? d : numbers[name]
+    expect(imports({ [name]: value + 2n })).toThrow(TypeError)
+    expect(imports({ [name]: value - 2n })).toThrow(TypeError)
+    expect(imports({ [name]: 0n })).toThrow(TypeError)
+    expect(imports({ [name]: 1n })).toThrow(TypeError)
+  })
+
+  it('refuses keys without the remainder values, unreduced ones, and the version of multi-prime keys', () => {
+    expect(imports({ dP: 0n, dQ: 0n, qInv: 0n })).toThrow(TypeError)
+    expect(imports({ qInv: numbers.qInv + numbers.p })).toThrow(TypeError)
+    expect(imports({ dP: numbers.dP + numbers.p - 1n })).toThrow(TypeError)
+    expect(imports({ version: 1n })).toThrow(TypeError)
+    expect(imports({ p: 1n, q: numbers.n })).toThrow(TypeError)
+  })
+
+  it('quotes no number of the key in what it says', () => {
+    let message = ''
+    try {
+      imports({ dP: numbers.dP + 2n })()
+    } catch (error) {
+      message = String(error)
+    }
+    expect(message).toMatch(/belong together/)
+    expect(message).not.toMatch(/\d{6}|[0-9a-f]{12}/)
+  })
+})
