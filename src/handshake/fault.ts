@@ -76,7 +76,7 @@ const carrierFaults = {
   sequence_exhausted: decide('internal_error', 'RFC 5246 §6.1'),
   malformed_alert: decide('decode_error', 'RFC 5246 §7.2.2'),
   bad_alert_level: decide('illegal_parameter', 'RFC 5246 §7.2.2'),
-  malformed_change_cipher_spec: decide('decode_error', 'RFC 5246 §7.1'),
+  malformed_change_cipher_spec: decide('illegal_parameter', 'RFC 5246 §7.1'),
   too_many_warnings: decide('unexpected_message', 'RFC 5246 §7.2.2'),
   too_many_empty_records: decide('unexpected_message', 'RFC 5246 §6.2.1'),
   alert_received: decide(null, 'RFC 5246 §7.2.2'),

@@ -107,17 +107,22 @@ function faultFrom(error: unknown): TlsFault {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
+/** A credential belongs to the application and outlives the handshake: what is secret in it is not ours to forget. */
+const isCredential = (value: object): boolean => 'certificateChain' in value && 'key' in value
+
 /** Secrets reachable from a state, an event or an action within the depth at which ours hold them. */
 function collectSecrets(value: unknown, found: Set<Secret>, depth = 4): Set<Secret> {
   if (value instanceof Secret) found.add(value)
-  else if (depth > 0 && isObject(value) && !ArrayBuffer.isView(value)) {
+  else if (depth > 0 && isObject(value) && !ArrayBuffer.isView(value) && !isCredential(value)) {
     for (const part of Object.values(value)) collectSecrets(part, found, depth - 1)
   }
   return found
 }
 
-function forgotten(before: unknown, event: unknown, after: unknown, actions: readonly Action[]): Action[] {
-  const left = collectSecrets(event, collectSecrets(before, new Set()))
+/** What this step leaves behind. A state that stays as it is leaves nothing, which keeps application data cheap. */
+function forgotten(before: NamedState, event: MachineEvent, after: NamedState, actions: readonly Action[]): Action[] {
+  const left = before === after ? new Set<Secret>() : collectSecrets(before, new Set())
+  collectSecrets(event, left)
   if (left.size === 0) return []
   for (const kept of collectSecrets(actions, collectSecrets(after, new Set()))) left.delete(kept)
   return [...left].map((secret) => ({ type: 'forget', secret }))

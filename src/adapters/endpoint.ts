@@ -1,0 +1,76 @@
+import type { ConnectionOutput, TlsConnection } from '../connection/connection.js'
+import { satisfy } from '../connection/satisfy.js'
+import type { Environment } from '../crypto/environment.js'
+
+/**
+ * A connection together with the environment that answers its needs: what an adapter drives. Whatever comes out is
+ * handed to `onOutput` in order. With synchronous answers everything happens inside the call that caused it.
+ */
+export class Endpoint {
+  readonly connection: TlsConnection
+  readonly environment: Environment
+  /** Receives every output in order. Set it before `start`. */
+  onOutput: (output: ConnectionOutput) => void = () => {}
+  #draining = false
+
+  constructor(connection: TlsConnection, environment: Environment) {
+    this.connection = connection
+    this.environment = environment
+  }
+
+  /** Begins the handshake. */
+  start(): void {
+    this.connection.start()
+    this.#advance()
+  }
+
+  /** Takes bytes from the transport. */
+  receive(bytes: Uint8Array): void {
+    this.connection.receive(bytes)
+    this.#advance()
+  }
+
+  /** The transport ended. */
+  endOfTransport(): void {
+    this.connection.endOfTransport()
+    this.#advance()
+  }
+
+  /** Sends application data; throws a `misuse` fault before the connection is established. */
+  send(data: Uint8Array): void {
+    this.connection.send(data)
+    this.#drain()
+  }
+
+  /** Sends close_notify. */
+  close(): void {
+    this.connection.close()
+    this.#advance()
+  }
+
+  /** Ends at once, whatever the connection waits for. */
+  abort(code: 'handshake_timeout' | 'aborted', message: string, cause?: unknown): void {
+    this.connection.abort(code, message, cause)
+    this.#advance()
+  }
+
+  #advance(): void {
+    this.#drain()
+    const pending = satisfy(this.connection, this.environment)
+    if (pending === undefined) this.#drain()
+    else void pending.then(() => this.#drain())
+  }
+
+  /** An output's receiver may call back into the endpoint; what that causes is handed out after what came before it. */
+  #drain(): void {
+    if (this.#draining) return
+    this.#draining = true
+    try {
+      for (let output = this.connection.poll(); output !== undefined; output = this.connection.poll()) {
+        this.onOutput(output)
+      }
+    } finally {
+      this.#draining = false
+    }
+  }
+}

@@ -1,0 +1,271 @@
+import { concat } from '../bytes/convert.js'
+import { Secret } from '../bytes/secret.js'
+import type { KeySchedule } from '../crypto/key-schedule.js'
+import type { Entropy } from '../handshake/event.js'
+import { TlsFault } from '../handshake/fault.js'
+import type { NeedAnswer, NeedType } from '../handshake/need.js'
+import type { ConnectionSummary } from '../handshake/negotiated.js'
+import { RecordError } from '../record/record-error.js'
+import type { RecordLayer, TlsRecord } from '../record/record-layer.js'
+import { ContentType } from '../registry/content-type.js'
+import { AlertProtocol, encodeAlert } from './alert-protocol.js'
+import { exportKeyingMaterial } from './exporter.js'
+import type { HandshakeProtocol, ProtocolOutput } from './handshake-protocol.js'
+import type { OpenNeed } from './open-need.js'
+
+/** What a connection has for its owner, in order. */
+export type ConnectionOutput =
+  /** Send these bytes to the peer. */
+  | { readonly type: 'transmit'; readonly bytes: Uint8Array }
+  /** The handshake is complete and the peer proved itself: `send` may be called from now on. */
+  | { readonly type: 'established'; readonly summary: ConnectionSummary }
+  | { readonly type: 'application_data'; readonly data: Uint8Array }
+  /** The peer said that it sends nothing more: what came before is whole. */
+  | { readonly type: 'peerClosed' }
+  /** The connection failed. The alert, if one is sent, was transmitted before this. Nothing follows. */
+  | { readonly type: 'failed'; readonly fault: TlsFault }
+
+export interface ConnectionParts {
+  readonly protocol: HandshakeProtocol
+  readonly recordLayer: RecordLayer
+  readonly keySchedule: KeySchedule
+  readonly randomBytes: (length: number) => Uint8Array
+  /** Bytes that may wait behind an open need before `wantsInput` turns false; they are kept all the same. */
+  readonly inputHighWaterMark: number
+}
+
+/** More empty application-data records in a row than this only burn our time (RFC 5246 §6.2.1 allows them as padding traffic). */
+const MAX_CONSECUTIVE_EMPTY_RECORDS = 32
+
+const CHANGE_CIPHER_SPEC = Uint8Array.of(1)
+
+/** The hello random and what stands in for a pre-master secret that cannot be decrypted. */
+const drawEntropy = (randomBytes: ConnectionParts['randomBytes']): Entropy => ({
+  random: randomBytes(32),
+  substitutePreMaster: new Secret(randomBytes(46)),
+})
+
+/**
+ * A TLS connection without a transport (level 3): bytes in, bytes out. `receive` what the peer sent, `poll` what is to be
+ * done, and answer needs (`satisfy` does). Nothing throws for what a peer sent; calls that make no sense in the present
+ * state throw a `TlsFault` of origin `misuse` and change nothing.
+ */
+export class TlsConnection {
+  readonly #parts: ConnectionParts
+  readonly #alerts = new AlertProtocol()
+  readonly #outputs: ConnectionOutput[] = []
+  #emptyRecords = 0
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts
+  }
+
+  get state(): HandshakeProtocol['state'] {
+    return this.#parts.protocol.state
+  }
+
+  /** True once nothing more can be sent or received. */
+  get ended(): boolean {
+    return this.#parts.protocol.ended
+  }
+
+  /** What was negotiated and proved; `undefined` before the handshake is complete, and after the end. */
+  get summary(): ConnectionSummary | undefined {
+    return 'summary' in this.state ? this.state.summary : undefined
+  }
+
+  /** False while so much waits behind an open need that the transport should be held back. */
+  get wantsInput(): boolean {
+    const { protocol, recordLayer, inputHighWaterMark } = this.#parts
+    return !protocol.blocked || recordLayer.buffered < inputHighWaterMark
+  }
+
+  /** Begins the handshake: a client's ClientHello is there to `poll` afterwards. `entropy` is given in replays only. */
+  start(entropy: Entropy = drawEntropy(this.#parts.randomBytes)): void {
+    this.#parts.protocol.start(entropy)
+    this.#proceed()
+  }
+
+  /** Takes bytes from the transport, however they are cut. Ignored once the connection ended. */
+  receive(bytes: Uint8Array): void {
+    if (this.state.name === 'Start') throw new TlsFault('misuse', 'receive was called before start')
+    if (this.ended) return
+    this.#parts.recordLayer.receive(bytes)
+    this.#proceed()
+  }
+
+  /** The transport ended. Without a close_notify before it this is a truncation. */
+  endOfTransport(): void {
+    this.#parts.protocol.endOfTransport()
+    this.#proceed()
+  }
+
+  /** Protects application data. Throws unless the connection is established: no byte goes out to a peer that has not proved itself. */
+  send(data: Uint8Array): void {
+    if (this.state.name !== 'Connected') {
+      throw new TlsFault('misuse', `application data cannot be sent in state ${this.state.name}`)
+    }
+    if (data.length > 0) this.#seal(ContentType.application_data, data)
+  }
+
+  /** Sends close_notify; in mid-handshake, user_canceled before it. What the peer still sends is delivered until it closes too. */
+  close(): void {
+    this.#parts.protocol.close()
+    this.#proceed()
+  }
+
+  /** Ends at once with a fault: for timeouts and cancellation, whatever the connection waits for. */
+  abort(code: 'handshake_timeout' | 'aborted', message: string, cause?: unknown): void {
+    this.#fail(new TlsFault(code, message, { cause }))
+    this.#proceed()
+  }
+
+  /** The open need, handed out once: see `satisfy`. */
+  takeNeed(): OpenNeed | undefined {
+    return this.#parts.protocol.takeNeed()
+  }
+
+  fulfil<T extends NeedType>(need: OpenNeed<T>, answer: NeedAnswer<T>): void {
+    this.#parts.protocol.fulfil(need, answer)
+    this.#proceed()
+  }
+
+  reject(need: OpenNeed, cause: unknown): void {
+    this.#parts.protocol.reject(need, cause)
+    this.#proceed()
+  }
+
+  /** The next output, or `undefined`. Bytes to transmit are joined as far as their order allows. */
+  poll(): ConnectionOutput | undefined {
+    const first = this.#outputs.shift()
+    if (first?.type !== 'transmit') return first
+    const chunks = [first.bytes]
+    for (let next = this.#outputs[0]; next?.type === 'transmit'; next = this.#outputs[0]) {
+      chunks.push(next.bytes)
+      this.#outputs.shift()
+    }
+    return chunks.length === 1 ? first : { type: 'transmit', bytes: concat(...chunks) }
+  }
+
+  /**
+   * Keying material for the application, bound to this connection (RFC 5705 §4). `context` absent and empty give different
+   * results. Throws unless the connection is established.
+   */
+  exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
+    if (this.state.name !== 'Connected') {
+      throw new TlsFault('misuse', `keying material cannot be exported in state ${this.state.name}`)
+    }
+    return exportKeyingMaterial(this.#parts.keySchedule, this.state, label, length, context)
+  }
+
+  /** Opens and handles records until none is complete, or the next one must wait for our own side. */
+  #proceed(): void {
+    const { protocol } = this.#parts
+    this.#carryOut()
+    while (!protocol.ended) {
+      const record = this.#nextRecord()
+      if (record === undefined) break
+      this.#handle(record)
+      this.#carryOut()
+    }
+    this.#carryOut()
+  }
+
+  /** While our own side is awaited, keys may be about to change: so only alerts and data may pass. */
+  #nextRecord(): TlsRecord | undefined {
+    const { protocol, recordLayer } = this.#parts
+    try {
+      if (protocol.blocked) {
+        const type = recordLayer.peek()
+        if (type !== ContentType.alert && type !== ContentType.application_data) return undefined
+      }
+      return recordLayer.next()
+    } catch (error) {
+      this.#fail(recordFault(error))
+      return undefined
+    }
+  }
+
+  #handle({ type, fragment }: TlsRecord): void {
+    const { protocol } = this.#parts
+    if (type !== ContentType.alert) this.#alerts.reset()
+    this.#emptyRecords = fragment.length === 0 ? this.#emptyRecords + 1 : 0
+    if (this.#emptyRecords > MAX_CONSECUTIVE_EMPTY_RECORDS) {
+      this.#fail(new TlsFault('too_many_empty_records', 'too many empty records in a row'))
+    } else if (type === ContentType.handshake) {
+      protocol.receiveHandshake(fragment)
+    } else if (type === ContentType.application_data) {
+      protocol.receiveApplicationData(fragment)
+    } else if (type === ContentType.alert) {
+      this.#handleAlert(fragment)
+    } else {
+      this.#handleChangeCipherSpec(fragment)
+    }
+  }
+
+  #handleAlert(fragment: Uint8Array): void {
+    try {
+      this.#parts.protocol.receiveAlert(this.#alerts.receive(fragment))
+    } catch (error) {
+      this.#fail(recordFault(error))
+    }
+  }
+
+  #handleChangeCipherSpec(fragment: Uint8Array): void {
+    if (fragment.length === 1 && fragment[0] === 1) this.#parts.protocol.receiveChangeCipherSpec()
+    else this.#fail(new TlsFault('malformed_change_cipher_spec', 'ChangeCipherSpec is one byte of value 1'))
+  }
+
+  #fail(fault: TlsFault): void {
+    this.#parts.protocol.fail(fault)
+  }
+
+  #carryOut(): void {
+    for (let output = this.#parts.protocol.poll(); output !== undefined; output = this.#parts.protocol.poll()) {
+      this.#perform(output)
+    }
+  }
+
+  #perform(output: ProtocolOutput): void {
+    const { recordLayer } = this.#parts
+    switch (output.type) {
+      case 'sendHandshake':
+        this.#seal(ContentType.handshake, output.raw)
+        return
+      case 'sendChangeCipherSpec':
+        this.#seal(ContentType.change_cipher_spec, CHANGE_CIPHER_SPEC)
+        return
+      case 'sendAlert':
+        this.#seal(ContentType.alert, encodeAlert(output.level, output.description))
+        return
+      case 'installWriteKeys':
+        recordLayer.installWriteKeys(output.keys)
+        return
+      case 'installReadKeys':
+        recordLayer.installReadKeys(output.keys)
+        return
+      case 'deliver':
+        if (output.data.length > 0) this.#outputs.push({ type: 'application_data', data: output.data })
+        return
+      case 'established':
+      case 'peerClosed':
+      case 'failed':
+        this.#outputs.push(output)
+    }
+  }
+
+  #seal(type: ContentType, payload: Uint8Array): void {
+    try {
+      this.#outputs.push({ type: 'transmit', bytes: this.#parts.recordLayer.seal(type, payload) })
+    } catch (error) {
+      // Sequence numbers ran out: no alert can be sealed either, so the fault is all there is (RFC 5246 §6.1).
+      if (!this.ended) this.#fail(recordFault(error))
+    }
+  }
+}
+
+function recordFault(error: unknown): TlsFault {
+  if (error instanceof TlsFault) return error
+  if (error instanceof RecordError) return new TlsFault(error.code, error.message, { cause: error })
+  return new TlsFault('internal_error', 'an error inside the library', { cause: error })
+}

@@ -1,0 +1,51 @@
+import { type KeySchedule, keySchedule as rfcKeySchedule } from '../crypto/key-schedule.js'
+import type { CryptoProvider } from '../crypto/provider.js'
+import type { ClientConfig } from '../handshake/client/context.js'
+import { DEFAULT_CERTIFICATE_LIMIT, DEFAULT_MESSAGE_LIMIT, type MessageLimits } from '../handshake/reassembly.js'
+import type { ServerConfig } from '../handshake/server/context.js'
+import type { RecordLayer } from '../record/record-layer.js'
+import { standardRecordLayer } from '../record/standard-record-layer.js'
+import { TlsConnection } from './connection.js'
+import { HandshakeProtocol } from './handshake-protocol.js'
+import { clientRunner, type ObservedStep, type RoleRunner, serverRunner } from './role.js'
+
+/** What a connection is made of besides its role's configuration. */
+export interface ConnectionOptions {
+  /** Hashes, record ciphers and random bytes: the synchronous half of the cryptography. */
+  readonly crypto: Pick<CryptoProvider, 'hash' | 'hmac' | 'aead' | 'blockCipher' | 'randomBytes'>
+  /** Replaces the key schedule, for replays. */
+  readonly keySchedule?: KeySchedule
+  /** Replaces the record layer of RFC 5246 §6. */
+  readonly recordLayer?: RecordLayer
+  /** Called with a line of the NSS key log format for each master secret: whoever has the line can read everything. */
+  readonly keyLog?: (line: string) => void
+  /** Sees every step of the machine. Secrets print as their length only, and are wiped after the call. */
+  readonly observe?: (step: ObservedStep) => void
+  readonly messageLimits?: Partial<MessageLimits>
+  /** Bytes that may wait behind an open need before `wantsInput` turns false; 65,536 by default. */
+  readonly inputHighWaterMark?: number
+}
+
+const DEFAULT_INPUT_HIGH_WATER_MARK = 65_536
+
+function assemble(options: ConnectionOptions, makeRunner: (schedule: KeySchedule) => RoleRunner): TlsConnection {
+  const { crypto, keyLog, observe, messageLimits } = options
+  const keySchedule = options.keySchedule ?? rfcKeySchedule(crypto)
+  const runner = makeRunner(keySchedule)
+  const limits = { message: DEFAULT_MESSAGE_LIMIT, certificate: DEFAULT_CERTIFICATE_LIMIT, ...messageLimits }
+  return new TlsConnection({
+    protocol: new HandshakeProtocol(runner, { limits, keyLog, observe }),
+    recordLayer: options.recordLayer ?? standardRecordLayer({ crypto, role: runner.role }),
+    keySchedule,
+    randomBytes: (length) => crypto.randomBytes(length),
+    inputHighWaterMark: options.inputHighWaterMark ?? DEFAULT_INPUT_HIGH_WATER_MARK,
+  })
+}
+
+/** A client connection (level 3). Call `start`, then carry bytes and answer needs. */
+export const clientConnection = (config: ClientConfig, options: ConnectionOptions): TlsConnection =>
+  assemble(options, (keySchedule) => clientRunner(Object.freeze({ config: Object.freeze(config), keySchedule })))
+
+/** A server connection (level 3). Call `start`, then carry bytes and answer needs. */
+export const serverConnection = (config: ServerConfig, options: ConnectionOptions): TlsConnection =>
+  assemble(options, (keySchedule) => serverRunner(Object.freeze({ config: Object.freeze(config), keySchedule })))

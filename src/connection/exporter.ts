@@ -1,0 +1,32 @@
+import { concat } from '../bytes/convert.js'
+import type { KeySchedule } from '../crypto/key-schedule.js'
+import type { Connected } from '../handshake/connected.js'
+import { TlsFault } from '../handshake/fault.js'
+
+const MAX_CONTEXT_LENGTH = 0xffff
+
+/** Labels that the handshake itself derives under: an exporter must never reproduce them (RFC 5705 §4). */
+const RESERVED_LABELS: ReadonlySet<string> = new Set([
+  'client finished',
+  'server finished',
+  'master secret',
+  'extended master secret',
+  'key expansion',
+])
+
+/** Keying material for an application (RFC 5705 §4): the PRF over both randoms, and the context where there is one. */
+export function exportKeyingMaterial(
+  schedule: KeySchedule,
+  { summary: { negotiated }, masterSecret }: Connected,
+  label: string,
+  length: number,
+  context: Uint8Array | undefined,
+): Uint8Array {
+  if (RESERVED_LABELS.has(label)) throw new TlsFault('misuse', `the label ${JSON.stringify(label)} is TLS's own`)
+  if (context !== undefined && context.length > MAX_CONTEXT_LENGTH) {
+    throw new TlsFault('misuse', `a context has at most ${MAX_CONTEXT_LENGTH} bytes, not ${context.length}`)
+  }
+  const { suite, clientRandom, serverRandom } = negotiated
+  const suffix = context === undefined ? [] : [Uint8Array.of(context.length >> 8, context.length & 0xff), context]
+  return schedule.exporter(suite.prfHash, masterSecret, label, concat(clientRandom, serverRandom, ...suffix), length)
+}

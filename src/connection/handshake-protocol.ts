@@ -1,0 +1,217 @@
+import { toHex } from '../bytes/convert.js'
+import { Secret } from '../bytes/secret.js'
+import type { Action } from '../handshake/action.js'
+import type { Entropy, MachineEvent, MessageEvent } from '../handshake/event.js'
+import { AlignedRecords } from '../handshake/evidence.js'
+import { TlsFault } from '../handshake/fault.js'
+import type { AnswerEvent, NeedAnswer, NeedType } from '../handshake/need.js'
+import { type MessageLimits, Reassembly } from '../handshake/reassembly.js'
+import type { Alert } from '../messages/alert.js'
+import { readHandshakeHeader } from '../messages/handshake.js'
+import { HandshakeType, type HandshakeTypeName } from '../registry/handshake-type.js'
+import { nameOf } from '../registry/registry.js'
+import type { OpenNeed } from './open-need.js'
+import type { ObservedStep, RoleRunner } from './role.js'
+
+/** What a carrier of the handshake has to carry out, in order: everything but needs, secrets and the key log. */
+export type ProtocolOutput = Exclude<Action, { type: 'need' | 'forget' | 'logMasterSecret' }>
+
+export interface HandshakeProtocolOptions {
+  readonly limits: MessageLimits
+  /** Called with a line of the NSS key log format for each master secret. The only way out for a secret. */
+  readonly keyLog?: ((line: string) => void) | undefined
+  /** Sees every step before the secrets it leaves behind are wiped. */
+  readonly observe?: ((step: ObservedStep) => void) | undefined
+}
+
+const isMessageName = (name: string): name is HandshakeTypeName => name in HandshakeType
+
+function messageEvent(raw: Uint8Array): MessageEvent {
+  const name = nameOf(HandshakeType, readHandshakeHeader(raw).msgType)
+  if (!isMessageName(name)) throw new TlsFault('unexpected_message', `handshake message of unknown type ${name}`)
+  return { type: name, raw }
+}
+
+type Waiting = { readonly type: 'handshake'; readonly fragment: Uint8Array } | { readonly type: 'change_cipher_spec' }
+
+/**
+ * The handshake without records (level 2): bytes of the handshake stream go in, actions come out. For carriers that
+ * frame and protect messages themselves. The machine behind it is pure; this class holds its state, cuts the stream
+ * into messages, and hands out needs. Nothing here throws for what a peer sent.
+ */
+export class HandshakeProtocol {
+  readonly #runner: RoleRunner
+  readonly #options: HandshakeProtocolOptions
+  readonly #reassembly: Reassembly
+  readonly #outputs: ProtocolOutput[] = []
+  readonly #waiting: Waiting[] = []
+  readonly #answered = new WeakSet<object>()
+  #need: { readonly open: OpenNeed; readonly controller: AbortController; taken: boolean } | undefined
+
+  constructor(runner: RoleRunner, options: HandshakeProtocolOptions) {
+    this.#runner = runner
+    this.#options = options
+    this.#reassembly = new Reassembly(options.limits)
+  }
+
+  get state(): RoleRunner['state'] {
+    return this.#runner.state
+  }
+
+  /** True once nothing more can happen. */
+  get ended(): boolean {
+    return this.state.name === 'Closed' || this.state.name === 'Failed'
+  }
+
+  /** True while handshake messages and ChangeCipherSpec wait for our own side: keys may be about to change. */
+  get blocked(): boolean {
+    return this.#need !== undefined || this.#waiting.length > 0
+  }
+
+  /** Begins: a client sends ClientHello, a server waits for one. */
+  start(entropy: Entropy): void {
+    if (this.state.name !== 'Start') throw new TlsFault('misuse', 'start was called twice')
+    this.#dispatch({ type: 'start', entropy })
+  }
+
+  /** Takes a piece of the handshake stream, however it is cut. */
+  receiveHandshake(fragment: Uint8Array): void {
+    this.#enqueue({ type: 'handshake', fragment })
+  }
+
+  receiveChangeCipherSpec(): void {
+    this.#enqueue({ type: 'change_cipher_spec' })
+  }
+
+  receiveApplicationData(data: Uint8Array): void {
+    this.#dispatch({ type: 'application_data', data })
+  }
+
+  receiveAlert(alert: Alert): void {
+    this.#dispatch({ type: 'alert', alert })
+  }
+
+  /** Ends the connection for something that the carrier found. */
+  fail(fault: TlsFault): void {
+    this.#dispatch({ type: 'fault', fault })
+  }
+
+  /** Our side closes: close_notify on an open connection, user_canceled before it in mid-handshake. */
+  close(): void {
+    this.#dispatch({ type: 'close' })
+  }
+
+  endOfTransport(): void {
+    this.#dispatch({ type: 'transport_end' })
+  }
+
+  /** The open need, handed out once. Its answer goes to `fulfil` or `reject` with the same object. */
+  takeNeed(): OpenNeed | undefined {
+    if (this.#need === undefined || this.#need.taken) return undefined
+    this.#need.taken = true
+    return this.#need.open
+  }
+
+  /** Answers a need. An answer that comes too late is dropped, and wiped where it is a secret. */
+  fulfil<T extends NeedType>(need: OpenNeed<T>, answer: NeedAnswer<T>): void {
+    if (this.#settle(need)) {
+      // A generic key does not distribute over the union by itself; type and answer come from the same `T`.
+      this.#dispatch({ type: `answer:${need.type}`, answer } as AnswerEvent)
+    } else if (answer instanceof Secret) {
+      answer.wipe()
+    }
+  }
+
+  /** Says that a need cannot be answered, and why. */
+  reject(need: OpenNeed, cause: unknown): void {
+    if (this.#settle(need)) this.#dispatch({ type: 'need_refused', need: need.type, cause })
+  }
+
+  /** The next thing to carry out, or `undefined`. */
+  poll(): ProtocolOutput | undefined {
+    return this.#outputs.shift()
+  }
+
+  #settle(need: { readonly type: NeedType }): boolean {
+    if (this.#answered.has(need)) throw new TlsFault('misuse', `the need ${need.type} was answered twice`)
+    this.#answered.add(need)
+    if (this.#need?.open !== need) return false
+    this.#need = undefined
+    return true
+  }
+
+  #enqueue(waiting: Waiting): void {
+    this.#waiting.push(waiting)
+    this.#proceed()
+  }
+
+  /** Goes on with what has arrived until a need is open, the connection ended, or nothing is left. */
+  #proceed(): void {
+    while (this.#need === undefined && !this.ended) {
+      const event = this.#nextEvent()
+      if (event === undefined) return
+      this.#step(event)
+    }
+    if (this.ended) this.#waiting.length = 0
+  }
+
+  #nextEvent(): MachineEvent | undefined {
+    try {
+      for (;;) {
+        const raw = this.#reassembly.next()
+        if (raw !== undefined) return messageEvent(raw)
+        const waiting = this.#waiting.shift()
+        if (waiting === undefined) return undefined
+        if (waiting.type === 'change_cipher_spec') {
+          return { type: 'change_cipher_spec', aligned: AlignedRecords.of(this.#reassembly.buffered) }
+        }
+        this.#reassembly.push(waiting.fragment)
+      }
+    } catch (error) {
+      return { type: 'fault', fault: asFault(error) }
+    }
+  }
+
+  #dispatch(event: MachineEvent): void {
+    this.#step(event)
+    this.#proceed()
+  }
+
+  #step(event: MachineEvent): void {
+    if (this.ended) return
+    const step = this.#runner.step(event)
+    this.#options.observe?.(step)
+    for (const action of step.actions) this.#carryOut(action)
+    if (this.ended) this.#dropNeed()
+  }
+
+  #carryOut(action: Action): void {
+    switch (action.type) {
+      case 'need': {
+        const controller = new AbortController()
+        const open = { ...action.need, signal: controller.signal } as OpenNeed // spreading loses the union's correlation
+        this.#need = { open, controller, taken: false }
+        return
+      }
+      case 'logMasterSecret':
+        this.#options.keyLog?.(keyLogLine(action.clientRandom, action.masterSecret))
+        return
+      case 'forget':
+        action.secret.wipe()
+        return
+      default:
+        this.#outputs.push(action)
+    }
+  }
+
+  #dropNeed(): void {
+    this.#need?.controller.abort()
+    this.#need = undefined
+  }
+}
+
+const keyLogLine = (clientRandom: Uint8Array, masterSecret: Secret): string =>
+  `CLIENT_RANDOM ${toHex(clientRandom)} ${masterSecret.use(toHex)}`
+
+const asFault = (error: unknown): TlsFault =>
+  error instanceof TlsFault ? error : new TlsFault('internal_error', 'an error inside the library', { cause: error })

@@ -1,0 +1,47 @@
+import type { Environment } from '../crypto/environment.js'
+import type { MaybePromise } from '../crypto/maybe-promise.js'
+import type { NeedAnswer, NeedType } from '../handshake/need.js'
+import type { OpenNeed } from './open-need.js'
+
+/** Whatever hands out needs: a `TlsConnection` or a `HandshakeProtocol`. */
+export interface NeedSource {
+  takeNeed(): OpenNeed | undefined
+  fulfil<T extends NeedType>(need: OpenNeed<T>, answer: NeedAnswer<T>): void
+  reject(need: OpenNeed, cause: unknown): void
+}
+
+const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+function ask<T extends NeedType>(environment: Environment, need: OpenNeed<T>): MaybePromise<NeedAnswer<T>> {
+  // TypeScript cannot see that the method picked by a union's tag fits the request beside it.
+  const method = environment[need.type] as (request: unknown, signal: AbortSignal) => MaybePromise<NeedAnswer<T>>
+  return method.call(environment, need.request, need.signal)
+}
+
+/**
+ * Answers needs until none is left: the one driver for both worlds. Returns nothing where every answer was there at
+ * once, so that a whole handshake can run without a microtask, and a promise that never rejects otherwise.
+ */
+export function satisfy(source: NeedSource, environment: Environment): MaybePromise<void> {
+  for (let need = source.takeNeed(); need !== undefined; need = source.takeNeed()) {
+    const open = need
+    let answer: MaybePromise<NeedAnswer<NeedType>>
+    try {
+      answer = ask(environment, open)
+    } catch (cause) {
+      source.reject(open, cause)
+      continue
+    }
+    if (!isPromise(answer)) {
+      source.fulfil(open, answer)
+      continue
+    }
+    return answer
+      .then(
+        (value) => source.fulfil(open, value),
+        (cause: unknown) => source.reject(open, cause),
+      )
+      .then(() => satisfy(source, environment))
+  }
+}
