@@ -169,6 +169,7 @@ export class TlsConnection {
       this.#carryOut()
     }
     this.#carryOut()
+    if (protocol.ended) this.#parts.recordLayer.close()
   }
 
   /** While our own side is awaited, keys may be about to change: so only alerts and data may pass. */

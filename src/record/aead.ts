@@ -1,8 +1,8 @@
+import type { DirectionKeys } from '../crypto/connection-keys.js'
 import type { Aead, RecordCiphers } from '../crypto/record-ciphers.js'
 import type { BulkProtection } from '../crypto/suite-parameters.js'
 import { type Protection, SEQUENCE_NUMBER_LENGTH, writePlaintextLength } from './protection.js'
 import { badRecordMac } from './record-error.js'
-import type { DirectionKeys } from './record-layer.js'
 
 const TAG_LENGTH = 16
 const NONCE_LENGTH = 12

@@ -1,11 +1,11 @@
 import type { Secret } from '../bytes/secret.js'
+import type { DirectionKeys } from '../crypto/connection-keys.js'
 import type { HashPrimitives } from '../crypto/primitives.js'
 import type { RecordCiphers } from '../crypto/record-ciphers.js'
 import type { BulkProtection } from '../crypto/suite-parameters.js'
 import { equalizeHashing, isMacAt, paddingLengthOrZero } from './cbc-constant-time.js'
 import { type Protection, PSEUDO_HEADER_LENGTH, writePlaintextLength } from './protection.js'
 import { badRecordMac } from './record-error.js'
-import type { DirectionKeys } from './record-layer.js'
 
 const BLOCK_LENGTH = 16
 

@@ -1,5 +1,4 @@
-import type { Secret } from '../bytes/secret.js'
-import type { BulkProtection } from '../crypto/suite-parameters.js'
+import type { DirectionKeys } from '../crypto/connection-keys.js'
 import type { ContentType } from '../registry/content-type.js'
 
 /** One record after opening: at most 2^14 bytes of one content type (RFC 5246 §6.2.1). */
@@ -7,16 +6,6 @@ export interface TlsRecord {
   readonly type: ContentType
   /** Memory of its own: later records never overwrite it. */
   readonly fragment: Uint8Array
-}
-
-/** The keys of one direction, as the key block is cut (RFC 5246 §6.3). The record layer that they are given to owns them. */
-export interface DirectionKeys {
-  readonly bulk: BulkProtection
-  /** For `block` protection only. */
-  readonly macKey?: Secret
-  readonly key: Secret
-  /** For `aead` protection only: the implicit part of the nonce. */
-  readonly fixedIv?: Secret
 }
 
 /**
@@ -48,4 +37,6 @@ export interface RecordLayer {
   installReadKeys(keys: DirectionKeys): void
   /** Seals every record from the next one on with `keys`, counting from zero. The keys before are wiped. */
   installWriteKeys(keys: DirectionKeys): void
+  /** The connection ended: wipes the keys of both directions. Nothing can be opened or sealed afterwards. */
+  close(): void
 }

@@ -1,3 +1,4 @@
+import type { DirectionKeys } from '../crypto/connection-keys.js'
 import type { HashPrimitives } from '../crypto/primitives.js'
 import type { RecordCiphers } from '../crypto/record-ciphers.js'
 import { ContentType } from '../registry/content-type.js'
@@ -20,7 +21,7 @@ import {
 import { type Protection, PSEUDO_HEADER_LENGTH, writeTypeAndVersion } from './protection.js'
 import { ReceiveBuffer } from './receive-buffer.js'
 import { RecordError } from './record-error.js'
-import type { DirectionKeys, RecordLayer, TlsRecord } from './record-layer.js'
+import type { RecordLayer, TlsRecord } from './record-layer.js'
 import { SequenceNumber } from './sequence-number.js'
 
 export interface StandardRecordLayerOptions {
@@ -110,6 +111,12 @@ class StandardRecordLayer implements RecordLayer {
     const replaced = this.#writing.protection
     this.#writing = this.#direction(this.#protection(keys), true)
     replaced.wipe()
+  }
+
+  close(): void {
+    this.#reading.protection.wipe()
+    this.#writing.protection.wipe()
+    this.#input.clear()
   }
 
   #direction(protection: Protection, isProtected: boolean): Direction {
