@@ -1,12 +1,59 @@
+/**
+ * The paved path: a client and a server that are safe by default, on the provider that works everywhere. What they are
+ * made of is in `tls12/core`; sockets and streams are in `tls12/node` and `tls12/web`.
+ */
+
 import type { Endpoint } from './adapters/endpoint.js'
 import { type ClientOptions, clientEndpoint, type ServerOptions, serverEndpoint } from './adapters/options.js'
+import type { Credential } from './crypto/key-types.js'
 import type { CryptoProvider } from './crypto/provider.js'
 import { nobleProvider } from './providers/noble/index.js'
+import { certificatesFromPem, privateKeyInfoFromPem } from './x509/pem.js'
+import { type Pin, parsePin, pinnedCertificates } from './x509/pinned.js'
+import type { Verifier } from './x509/verifier.js'
 
-/** A TLS 1.2 client, safe by default, on the noble provider unless `provider` says otherwise. */
-export const createClient = (options: ClientOptions & { readonly provider?: CryptoProvider } = {}): Endpoint =>
+export { defaultCipherSuites, defaultGroups, defaultSignatureSchemes } from './adapters/defaults.js'
+export { Endpoint } from './adapters/endpoint.js'
+export { joinInMemory } from './adapters/in-memory.js'
+export type { ClientOptions, CommonOptions, ServerOptions } from './adapters/options.js'
+export type { ConnectionOutput } from './connection/connection.js'
+export type { Credential, PrivateKey } from './crypto/key-types.js'
+export { allSuites } from './crypto/suite-parameters.js'
+export { alertFor, type FaultCode, TlsFault } from './handshake/fault.js'
+export type { ConnectionSummary, Negotiated } from './handshake/negotiated.js'
+export * from './registry/index.js'
+export type { Pin } from './x509/pinned.js'
+export type { Verifier } from './x509/verifier.js'
+
+/** Replaces the provider of the cryptography; noble by default. */
+interface WithProvider {
+  readonly provider?: CryptoProvider
+}
+
+/** A TLS 1.2 client. Throws a `misuse` fault for options that make no sense. */
+export const createClient = (options: ClientOptions & WithProvider = {}): Endpoint =>
   clientEndpoint(options.provider ?? nobleProvider(), options)
 
-/** A TLS 1.2 server, safe by default, on the noble provider unless `provider` says otherwise. */
-export const createServer = (options: ServerOptions & { readonly provider?: CryptoProvider } = {}): Endpoint =>
+/** A TLS 1.2 server. Throws a `misuse` fault for options that make no sense. */
+export const createServer = (options: ServerOptions & WithProvider = {}): Endpoint =>
   serverEndpoint(options.provider ?? nobleProvider(), options)
+
+/**
+ * A verifier that accepts exactly these certificates or keys: PEM certificates, or pins as `sha256/BASE64` of a key or
+ * `sha256:HEX` of a certificate. It checks nothing else: no chain, no expiry, no revocation.
+ */
+export const pinned = (...pins: readonly string[]): Verifier =>
+  pinnedCertificates(pins.flatMap(readPin), nobleProvider())
+
+const readPin = (pin: string): readonly Pin[] =>
+  pin.includes('-----BEGIN') ? certificatesFromPem(pin) : [parsePin(pin)]
+
+/** A credential from PEM text: the certificate chain, end entity first, and its unencrypted private key. */
+export const credentialFromPem = (
+  certificateChain: string,
+  privateKey: string,
+  provider: CryptoProvider = nobleProvider(),
+): Credential => ({
+  certificateChain: certificatesFromPem(certificateChain),
+  key: provider.importPrivateKey(privateKeyInfoFromPem(privateKey)),
+})

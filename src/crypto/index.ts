@@ -1,0 +1,25 @@
+export type { ConnectionKeys, DirectionKeys } from './connection-keys.js'
+export type {
+  CertificateCheck,
+  CertificateRefusal,
+  CertificateRequestToVerify,
+  CertificateVerdict,
+  ClientCredentialRequest,
+  CredentialRequest,
+  Environment,
+  ServerCredentialRequest,
+} from './environment.js'
+export { type KeySchedule, keySchedule, type PrfHash, prf } from './key-schedule.js'
+export type { Credential, EcdsaCurve, KeyType, PrivateKey, PublicKey } from './key-types.js'
+export type { MaybePromise } from './maybe-promise.js'
+export type { HashName, HashPrimitives } from './primitives.js'
+export type { CryptoProvider, DhParameters, EncryptedPreMaster, KeyShare, KeyShareRequest } from './provider.js'
+export type { Aead, AeadName, BlockCipher, BlockCipherName, RecordCiphers } from './record-ciphers.js'
+export { certificatePublicKeyInfo, readSubjectPublicKeyInfo } from './subject-public-key-info.js'
+export {
+  allSuites,
+  type BulkProtection,
+  type KeyExchange,
+  type SuiteParameters,
+  suiteParameters,
+} from './suite-parameters.js'
