@@ -180,9 +180,25 @@ export class HandshakeProtocol {
   #step(event: MachineEvent): void {
     if (this.ended) return
     const step = this.#runner.step(event)
-    this.#options.observe?.(step)
+    const broken = this.#show(step)
     for (const action of step.actions) this.#carryOut(action)
+    if (broken !== undefined) this.#step({ type: 'fault', fault: broken })
     if (this.ended) this.#dropNeed()
+  }
+
+  /** Tells the observer and the key log. What they throw ends the connection, but not before the step is carried out. */
+  #show(step: ObservedStep): TlsFault | undefined {
+    try {
+      this.#options.observe?.(step)
+      for (const action of step.actions) {
+        if (action.type === 'logMasterSecret') {
+          this.#options.keyLog?.(keyLogLine(action.clientRandom, action.masterSecret))
+        }
+      }
+      return undefined
+    } catch (cause) {
+      return new TlsFault('internal_error', 'the observer or the key log threw', { cause })
+    }
   }
 
   #carryOut(action: Action): void {
@@ -194,7 +210,6 @@ export class HandshakeProtocol {
         return
       }
       case 'logMasterSecret':
-        this.#options.keyLog?.(keyLogLine(action.clientRandom, action.masterSecret))
         return
       case 'forget':
         action.secret.wipe()
