@@ -4,13 +4,13 @@
  * every run makes new keys, so that the recordings in vectors/openssl must be made again afterwards.
  */
 import { execFileSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const DAYS = '7305' // twenty years
+/** Long past and far off, so that the tests' clock does not matter; the end is the last second of UTCTime. */
+const VALIDITY = ['-startdate', '20200101000000Z', '-enddate', '20491231235959Z']
 const root = fileURLToPath(new URL('./pki/', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'tls12-pki-'))
 
@@ -38,27 +38,47 @@ const kinds: readonly Kind[] = [
   { name: 'ed448', title: 'Ed448', keyArguments: ['-algorithm', 'ED448'], issuer: 'ecdsa' },
 ]
 
-/** A positive serial number of 16 octets. */
-const serial = (): string => {
-  const octets = randomBytes(16)
-  octets[0] = 0x40 | ((octets[0] ?? 0) & 0x3f)
-  return `0x${octets.toString('hex')}`
+/** `openssl ca` is the one command of OpenSSL 3.0 that sets both dates; it wants a database, which is thrown away. */
+function sign(request: string, extensions: readonly string[], issuer: readonly string[], output: string): void {
+  const database = mkdtempSync(join(scratch, 'ca-'))
+  const config = join(database, 'ca.cnf')
+  writeFileSync(join(database, 'index.txt'), '')
+  writeFileSync(
+    config,
+    [
+      '[ca]',
+      'default_ca=it',
+      '[it]',
+      `database=${database}/index.txt`,
+      `new_certs_dir=${database}`,
+      'rand_serial=yes',
+      'default_md=sha256',
+      'policy=any',
+      'unique_subject=no',
+      '[any]',
+      'commonName=supplied',
+      '[extensions]',
+      ...extensions,
+    ].join('\n'),
+  )
+  const command = ['ca', '-batch', '-notext', '-config', config, '-extensions', 'extensions', ...VALIDITY]
+  openssl(...command, ...issuer, '-in', request, '-out', output)
 }
 
 function makeAuthority(directory: string, kind: 'rsa' | 'ecdsa'): void {
   const key = join(directory, `${kind}.key.pem`)
   openssl('genpkey', '-out', key, ...(kind === 'rsa' ? ['-algorithm', 'RSA', ...rsaBits] : onCurve('P-256')))
-  const request = ['req', '-x509', '-new', '-key', key, '-sha256', '-days', DAYS, '-set_serial', serial()]
-  const subject = ['-subj', `/CN=tls12 test CA ${kind === 'rsa' ? 'RSA' : 'ECDSA'}`]
+  const request = join(scratch, 'request.pem')
+  openssl('req', '-new', '-key', key, '-subj', `/CN=tls12 test CA ${kind === 'rsa' ? 'RSA' : 'ECDSA'}`, '-out', request)
   const extensions = [
     'basicConstraints=critical,CA:TRUE',
     'keyUsage=critical,keyCertSign,cRLSign',
     'subjectKeyIdentifier=hash',
-  ].flatMap((line) => ['-addext', line])
-  openssl(...request, ...subject, ...extensions, '-out', join(directory, `${kind}.cert.pem`))
+  ]
+  sign(request, extensions, ['-selfsign', '-keyfile', key], join(directory, `${kind}.cert.pem`))
 }
 
-function extensionsFor(role: 'server' | 'client', kind: Kind): string {
+function extensionsFor(role: 'server' | 'client', kind: Kind): readonly string[] {
   const usage = role === 'server' && kind.name === 'rsa' ? 'digitalSignature,keyEncipherment' : 'digitalSignature'
   const lines = [
     'basicConstraints=critical,CA:FALSE',
@@ -68,20 +88,17 @@ function extensionsFor(role: 'server' | 'client', kind: Kind): string {
     'authorityKeyIdentifier=keyid',
   ]
   if (role === 'server') lines.push('subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1')
-  return lines.join('\n')
+  return lines
 }
 
 function makeEndEntity(set: string, role: 'server' | 'client', kind: Kind): void {
   const base = join(set, role, kind.name)
   const request = join(scratch, 'request.pem')
-  const extensions = join(scratch, 'extensions.cnf')
   const issuer = join(set, 'ca', kind.issuer)
   openssl('genpkey', '-out', `${base}.key.pem`, ...kind.keyArguments)
   openssl('req', '-new', '-key', `${base}.key.pem`, '-subj', `/CN=tls12 test ${role} ${kind.title}`, '-out', request)
-  writeFileSync(extensions, extensionsFor(role, kind))
-  const signed = ['x509', '-req', '-in', request, '-sha256', '-days', DAYS, '-set_serial', serial()]
-  const authority = ['-CA', `${issuer}.cert.pem`, '-CAkey', `${issuer}.key.pem`, '-extfile', extensions]
-  openssl(...signed, ...authority, '-out', `${base}.cert.pem`)
+  const authority = ['-cert', `${issuer}.cert.pem`, '-keyfile', `${issuer}.key.pem`]
+  sign(request, extensionsFor(role, kind), authority, `${base}.cert.pem`)
   writeFileSync(
     `${base}.chain.pem`,
     readFileSync(`${base}.cert.pem`, 'utf8') + readFileSync(`${issuer}.cert.pem`, 'utf8'),
