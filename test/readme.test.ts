@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test, vi } from 'vitest'
+
+const root = new URL('../', import.meta.url)
+const readme = readFileSync(new URL('README.md', root), 'utf8')
+const folder = new URL('test/.readme-blocks/', root)
+
+/** Each TypeScript block of the README, with the output that the block after it promises. */
+const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)].map(
+  ([, source = '', output = '']) => ({ title: source.split('\n').find((line) => line.includes('tls12')) ?? '', source, output }),
+)
+
+/** The README imports the package by its name; here that is the source. */
+const entryPoints: Readonly<Record<string, string>> = {
+  tls12: 'src/index.ts',
+  'tls12/core': 'src/core.ts',
+  'tls12/node': 'src/node.ts',
+  'tls12/web': 'src/web.ts',
+  'tls12/x509': 'src/x509/index.ts',
+  'tls12/inspect': 'src/inspect/index.ts',
+  'tls12/providers/noble': 'src/providers/noble/index.ts',
+}
+
+const resolveImports = (source: string): string =>
+  source.replace(/from '(tls12[^']*)'/g, (_, name: string) => {
+    const file = entryPoints[name]
+    if (file === undefined) throw new Error(`the README imports ${name}, which is no entry point`)
+    return `from '${fileURLToPath(new URL(file, root))}'`
+  })
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('README', () => {
+  test('every TypeScript block is followed by its output', () => {
+    expect(programs.length).toBe([...readme.matchAll(/```ts\n/g)].length)
+    expect(programs.length).toBeGreaterThanOrEqual(5)
+  })
+
+  test.each(programs)('program $# runs and prints what the README says: $title', async ({ source, output }) => {
+    mkdirSync(folder, { recursive: true })
+    const file = new URL(`block-${programs.findIndex((program) => program.source === source)}.ts`, folder)
+    writeFileSync(file, resolveImports(source))
+    const lines: string[] = []
+    const log = vi.spyOn(console, 'log').mockImplementation((...parts: unknown[]) => void lines.push(parts.join(' ')))
+    try {
+      await import(/* @vite-ignore */ fileURLToPath(file))
+    } finally {
+      log.mockRestore()
+    }
+    expect(lines.join('\n')).toBe(output.trimEnd())
+  })
+})
