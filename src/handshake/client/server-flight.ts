@@ -46,14 +46,22 @@ export function receiveCertificate(
   return { state: { name, transcript: through, flight }, actions: [] }
 }
 
-export function receiveCertificateStatus(
+export function receiveStatusBeforeServerKeyExchange(
   _context: ClientContext,
-  { flight }: State<'ExpectCertificateStatusOrServerKeyExchange' | 'ExpectCertificateStatusOrCertificateRequest'>,
+  { flight }: State<'ExpectCertificateStatusOrServerKeyExchange'>,
   { message, through }: HandledEvent<'certificate_status'>,
-): Outcome<State<'ExpectServerKeyExchange' | 'ExpectCertificateRequest'>> {
-  const name = isEphemeral(flight.negotiated.suite.keyExchange) ? 'ExpectServerKeyExchange' : 'ExpectCertificateRequest'
+): Outcome<State<'ExpectServerKeyExchange'>> {
   const withStatus = { ...flight, ocspResponse: message.response }
-  return { state: { name, transcript: through, flight: withStatus }, actions: [] }
+  return { state: { name: 'ExpectServerKeyExchange', transcript: through, flight: withStatus }, actions: [] }
+}
+
+export function receiveStatusBeforeCertificateRequest(
+  _context: ClientContext,
+  { flight }: State<'ExpectCertificateStatusOrCertificateRequest'>,
+  { message, through }: HandledEvent<'certificate_status'>,
+): Outcome<State<'ExpectCertificateRequest'>> {
+  const withStatus = { ...flight, ocspResponse: message.response }
+  return { state: { name: 'ExpectCertificateRequest', transcript: through, flight: withStatus }, actions: [] }
 }
 
 const isGroupName = (name: string): name is NamedGroupName => name in NamedGroup

@@ -7,9 +7,10 @@ import { receiveServerHello, sendClientHello } from './hello.js'
 import {
   receiveCertificate,
   receiveCertificateRequest,
-  receiveCertificateStatus,
   receiveServerHelloDone,
   receiveServerKeyExchange,
+  receiveStatusBeforeCertificateRequest,
+  receiveStatusBeforeServerKeyExchange,
 } from './server-flight.js'
 import type { ClientState } from './states.js'
 import { receiveCertificateVerdict, receiveCredential, receiveSignatureVerdict } from './trust.js'
@@ -46,8 +47,8 @@ export const clientTable: readonly Row<ClientContext, ClientState>[] = completeT
   ...on('ExpectCertificate', 'certificate',
     ['ExpectCertificateStatusOrServerKeyExchange', 'ExpectCertificateStatusOrCertificateRequest', 'ExpectServerKeyExchange', 'ExpectCertificateRequest'],
     '5246 §7.4.2', receiveCertificate),
-  ...on(['ExpectCertificateStatusOrServerKeyExchange', 'ExpectCertificateStatusOrCertificateRequest'], 'certificate_status',
-    ['ExpectServerKeyExchange', 'ExpectCertificateRequest'], '6066 §8', receiveCertificateStatus),
+  ...on('ExpectCertificateStatusOrServerKeyExchange', 'certificate_status', ['ExpectServerKeyExchange'], '6066 §8', receiveStatusBeforeServerKeyExchange),
+  ...on('ExpectCertificateStatusOrCertificateRequest', 'certificate_status', ['ExpectCertificateRequest'], '6066 §8', receiveStatusBeforeCertificateRequest),
   ...on(['ExpectServerKeyExchange', 'ExpectCertificateStatusOrServerKeyExchange'], 'server_key_exchange',
     ['ExpectCertificateRequest'], '5246 §7.4.3', receiveServerKeyExchange),
   ...on(['ExpectCertificateRequest', 'ExpectCertificateStatusOrCertificateRequest'], 'certificate_request',
