@@ -1,0 +1,58 @@
+import type { Citation } from './machine.js'
+
+/** The data of a row of a transition table: all that a drawing needs. */
+export interface Edge {
+  readonly from: string
+  readonly event: string
+  readonly to: readonly string[]
+  readonly cite: Citation
+}
+
+export interface DiagramOptions {
+  /** Draw every row: alerts, faults, closing and ends of the transport too. Off by default, where the road is what counts. */
+  readonly all?: boolean
+  /** The way the drawing flows: top to bottom by default. */
+  readonly direction?: 'TB' | 'LR'
+}
+
+const open: ReadonlySet<string> = new Set(['Connected', 'Closing'])
+
+/** A row on the road from the first state to `Connected`: it leads on to another state of the handshake. */
+const onTheRoad = ({ from, to }: Edge): boolean =>
+  !open.has(from) && to.some((name) => name !== from && name !== 'Closed')
+
+/**
+ * An event in words. Mermaid ends a label at a second colon, so `answer:sign` cannot stand as it is; messages keep the
+ * names of RFC 5246 §7.4.
+ */
+const wordsFor = (event: string): string =>
+  event.startsWith('answer:') ? `${event.slice('answer:'.length)} answered` : event
+
+function arrowsOf({ from, event, to, cite }: Edge): readonly string[] {
+  const targets = to.length === 0 ? ['Failed'] : to
+  return targets.map((target) => `  ${from} --> ${target}: ${wordsFor(event)} (RFC ${cite})`)
+}
+
+const notDrawn = `  %% Not drawn: alerts, faults, close and the end of the transport end any state; in every state an event
+  %% without an edge fails with unexpected_message. The option "all" draws every row of the table.`
+
+/**
+ * A transition table as the text of a Mermaid state diagram, its edges in the order of the table. The same table gives
+ * the same text, so that a drawing beside prose can be compared with the machine. `Failed` is implicit in every row, and
+ * drawn only for rows that lead nowhere else.
+ */
+export function diagram(table: readonly Edge[], { all = false, direction = 'TB' }: DiagramOptions = {}): string {
+  const rows = all ? table : table.filter(onTheRoad)
+  const first = rows[0] === undefined ? [] : [`  [*] --> ${rows[0].from}`]
+  const names = new Set(rows.flatMap(({ to }) => (to.length === 0 ? ['Failed'] : to)))
+  const last = (all ? ['Closed', 'Failed'] : ['Connected']).filter((name) => names.has(name))
+  return [
+    'stateDiagram-v2',
+    `  direction ${direction}`,
+    ...first,
+    ...rows.flatMap(arrowsOf),
+    ...last.map((name) => `  ${name} --> [*]`),
+    ...(all ? [] : [notDrawn]),
+    '',
+  ].join('\n')
+}
