@@ -1,0 +1,131 @@
+import { parseArgs } from 'node:util'
+
+/** The command was called wrongly: one line for stderr, and exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean'
+  readonly multiple?: boolean
+  /** The placeholder of its value in the help. */
+  readonly value?: string
+  readonly help: string
+}
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>
+
+type ValueOf<S extends OptionSpec> = S['type'] extends 'boolean'
+  ? boolean
+  : S['multiple'] extends true
+    ? readonly string[]
+    : string
+
+export type Values<O extends OptionSpecs> = { readonly [K in keyof O]?: ValueOf<O[K]> }
+
+export interface CommandSpec<O extends OptionSpecs> {
+  readonly name: string
+  /** What stands after the name: `[options] HOST:PORT`. */
+  readonly usage: string
+  readonly summary: string
+  /** Names of the arguments that are not options, all of them required. */
+  readonly positionals: readonly string[]
+  readonly options: O
+}
+
+const helpOption = { type: 'boolean', help: 'show this text and exit' } as const
+
+export interface Parsed<O extends OptionSpecs> {
+  readonly help: boolean
+  readonly values: Values<O>
+  readonly positionals: readonly string[]
+}
+
+/** Reads the arguments of a command. Throws `UsageError` for unknown options, missing values and superfluous arguments. */
+export function parseCommand<const O extends OptionSpecs>(command: CommandSpec<O>, argv: readonly string[]): Parsed<O> {
+  const specs: OptionSpecs = { ...command.options, help: helpOption }
+  const options = Object.fromEntries(
+    Object.entries(specs).map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
+  )
+  let parsed: { values: Record<string, unknown>; positionals: string[] }
+  try {
+    parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    // Node adds a second sentence about positional arguments that look like options; the first says what is wrong.
+    throw new UsageError(message.split('. ')[0] ?? message)
+  }
+  const help = parsed.values['help'] === true
+  if (!help) checkPositionals(command, parsed.positionals)
+  // parseArgs checked every value against the very specs that `Values` is computed from.
+  return { help, values: parsed.values as Values<O>, positionals: parsed.positionals }
+}
+
+function checkPositionals({ positionals: expected }: CommandSpec<OptionSpecs>, given: readonly string[]): void {
+  const missing = expected[given.length]
+  if (missing !== undefined) throw new UsageError(`${missing} is missing`)
+  const extra = given[expected.length]
+  if (extra !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(extra)}`)
+}
+
+const HELP_COLUMN = 32
+const HELP_WIDTH = 70
+
+function wrap(text: string): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= HELP_WIDTH) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+/** The text of `--help`. */
+export function helpText(command: CommandSpec<OptionSpecs>): string {
+  const rows = Object.entries({ ...command.options, help: helpOption } as OptionSpecs).flatMap(([name, spec]) => {
+    const left = `  --${name}${spec.value === undefined ? '' : ` ${spec.value}`}`
+    const [first = '', ...rest] = wrap(spec.help)
+    const lines = [`${left.padEnd(HELP_COLUMN - 1)} ${first}`, ...rest.map((line) => ' '.repeat(HELP_COLUMN) + line)]
+    return lines
+  })
+  return `usage: tls12 ${command.name} ${command.usage}\n\n${command.summary}\n\noptions:\n${rows.join('\n')}\n`
+}
+
+/** One of a fixed set of words. */
+export function oneOf<const T extends string>(
+  option: string,
+  value: string | undefined,
+  words: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined
+  const found = words.find((word) => word === value)
+  if (found === undefined)
+    throw new UsageError(`--${option} must be one of ${words.join(', ')}, not ${JSON.stringify(value)}`)
+  return found
+}
+
+/** A number in a range; decimal digits only, with a fraction where `fraction` allows it. */
+export function numberIn(
+  option: string,
+  value: string | undefined,
+  range: { readonly least: number; readonly most: number; readonly fraction?: boolean },
+): number | undefined {
+  if (value === undefined) return undefined
+  const form = range.fraction === true ? /^\d{1,9}(\.\d{1,9})?$/ : /^\d{1,9}$/
+  const number = form.test(value) ? Number(value) : Number.NaN
+  if (!(number >= range.least && number <= range.most)) {
+    throw new UsageError(
+      `--${option} must be a number from ${range.least} to ${range.most}, not ${JSON.stringify(value)}`,
+    )
+  }
+  return number
+}
+
+/** A list separated by commas, without empty entries. */
+export function listOf(option: string, value: string | undefined): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  const parts = value.split(',').map((part) => part.trim())
+  if (parts.some((part) => part === '')) throw new UsageError(`--${option} has an empty entry`)
+  return parts
+}

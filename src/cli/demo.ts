@@ -1,0 +1,126 @@
+import { constantTimeFirst, defaultCipherSuites } from '../adapters/defaults.js'
+import { joinInMemory } from '../adapters/in-memory.js'
+import { type CommonOptions, clientEndpoint, serverEndpoint } from '../adapters/options.js'
+import { fromAscii } from '../bytes/convert.js'
+import type { Credential } from '../crypto/key-types.js'
+import { allSuites } from '../crypto/suite-parameters.js'
+import type { TlsFault } from '../handshake/fault.js'
+import { formatSteps, narrate, Trace } from '../inspect/index.js'
+import { nobleProvider } from '../providers/noble/index.js'
+import { certificatesFromPem, parsePin, pinnedCertificates, privateKeyInfoFromPem } from '../x509/index.js'
+import { type CommandSpec, helpText, type OptionSpecs, oneOf, parseCommand } from './arguments.js'
+import { certificateFacts, keyPin } from './certificate-facts.js'
+import { type DemoCredential, demoClientEcdsa, demoClientRsa, demoServerEcdsa, demoServerRsa } from './demo-pki.js'
+import { peerText } from './summary.js'
+import { colourOptions, type Terminal, wantsColour } from './terminal.js'
+
+const keyExchanges = ['rsa', 'dhe', 'ecdhe'] as const
+type KeyExchangeChoice = (typeof keyExchanges)[number]
+
+const demoCommand = {
+  name: 'demo',
+  usage: '[options]',
+  summary:
+    'A TLS 1.2 handshake in memory, client and server in one process, told step by step.\nIts certificates and keys are public test data.',
+  positionals: [],
+  options: {
+    'key-exchange': { type: 'string', value: 'rsa|dhe|ecdhe', help: 'how the keys come about; ecdhe by default' },
+    'no-client-auth': { type: 'boolean', help: 'only the server shows a certificate' },
+    bytes: { type: 'boolean', help: 'annotated bytes of every message' },
+    ...colourOptions,
+  },
+} as const satisfies CommandSpec<OptionSpecs>
+
+const provider = nobleProvider()
+
+export const credentialFrom = ({ chain, key }: DemoCredential): Credential => ({
+  certificateChain: certificatesFromPem(chain),
+  key: provider.importPrivateKey(privateKeyInfoFromPem(key)),
+})
+
+/** Pins the key of a credential's certificate. */
+function verifierFor({ certificateChain: [certificate] }: Credential) {
+  const pin = certificate === undefined ? undefined : keyPin(certificate)
+  if (pin === undefined) throw new Error('the demo has a certificate that cannot be read')
+  return pinnedCertificates([parsePin(pin)], provider)
+}
+
+const suitesOf = (choice: KeyExchangeChoice): NonNullable<CommonOptions['cipherSuites']> => {
+  const aead = choice === 'rsa' ? allSuites.filter(({ bulk }) => bulk.type === 'aead') : defaultCipherSuites
+  const prefix = choice.toUpperCase()
+  return constantTimeFirst(aead.filter(({ keyExchange }) => keyExchange.split('_')[0] === prefix)).map(
+    ({ name }) => name,
+  )
+}
+
+export interface DemoChoices {
+  readonly keyExchange: KeyExchangeChoice
+  readonly clientAuthentication: boolean
+  /** A seam for tests: nothing else asks for it. */
+  readonly keyLog?: (line: string) => void
+}
+
+const GREETING = 'Hello, server: this is the client.'
+const REPLY = 'Hello, client: this is the server.'
+
+/** Plays a handshake, one message each way and a clean close; returns the trace and who was authenticated, or the fault. */
+export function playDemo({ keyExchange, clientAuthentication, keyLog }: DemoChoices) {
+  const ecdsa = keyExchange === 'ecdhe'
+  const serverCredential = credentialFrom(ecdsa ? demoServerEcdsa : demoServerRsa)
+  const clientCredential = credentialFrom(ecdsa ? demoClientEcdsa : demoClientRsa)
+  const trace = new Trace({ sides: ['client', 'server'], keepApplicationData: true })
+  const common = {
+    cipherSuites: suitesOf(keyExchange),
+    observe: trace.observe,
+    ...(keyLog === undefined ? {} : { keyLog }),
+  }
+  const client = clientEndpoint(provider, {
+    ...common,
+    serverName: 'localhost',
+    credentials: [clientCredential],
+    verifier: verifierFor(serverCredential),
+  })
+  const server = serverEndpoint(provider, {
+    ...common,
+    credentials: [serverCredential],
+    clientAuthentication: clientAuthentication ? 'require' : 'none',
+    verifier: verifierFor(clientCredential),
+  })
+  const authenticated: string[] = []
+  let fault: TlsFault | undefined
+  joinInMemory(client, server, (side, output) => {
+    if (output.type === 'failed') fault ??= output.fault
+    if (output.type === 'established') {
+      authenticated.push(peerText(output.summary, side === 'client' ? 'server' : 'client'))
+      if (side === 'client') client.send(fromAscii(GREETING))
+    }
+    if (output.type === 'application_data') {
+      if (side === 'server') server.send(fromAscii(REPLY))
+      else client.close()
+    }
+  })
+  return { trace, authenticated, fault }
+}
+
+/** `tls12 demo`. Returns the exit code. */
+export function demo(argv: readonly string[], terminal: Terminal): number {
+  const { help, values } = parseCommand(demoCommand, argv)
+  if (help) {
+    terminal.out(helpText(demoCommand))
+    return 0
+  }
+  const keyExchange = oneOf('key-exchange', values['key-exchange'], keyExchanges) ?? 'ecdhe'
+  const clientAuthentication = values['no-client-auth'] !== true
+  const { trace, authenticated, fault } = playDemo({ keyExchange, clientAuthentication })
+  const steps = narrate(trace, { describeCertificate: certificateFacts })
+  const colour = wantsColour(values, terminal.outIsTty, terminal)
+  const who = clientAuthentication ? 'client and server authenticate each other' : 'the server authenticates itself'
+  terminal.out(`A TLS 1.2 handshake in memory: ${who}. Certificates and keys are public test data.\n\n`)
+  terminal.out(`${formatSteps(steps, { colour, bytes: values.bytes === true })}\n\n`)
+  if (fault !== undefined) {
+    terminal.err(`tls12 demo: ${fault.code}: ${fault.message}\n`)
+    return 1
+  }
+  terminal.out(`Result: ${authenticated.join(';\n        ')}.\n`)
+  return 0
+}

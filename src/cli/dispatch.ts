@@ -1,0 +1,39 @@
+import { UsageError } from './arguments.js'
+import { demo } from './demo.js'
+import type { Terminal } from './terminal.js'
+
+type Command = (argv: readonly string[], terminal: Terminal) => number | Promise<number>
+
+const commands: Readonly<Record<string, Command>> = { demo }
+
+const OVERVIEW = `usage: tls12 [demo | serve | connect] [options]
+
+  demo      a handshake in memory, told step by step (what runs without a command)
+  serve     a TLS 1.2 server on the loopback interface
+  connect   a TLS 1.2 client
+
+tls12 COMMAND --help tells more.
+`
+
+/** Runs the command that `argv` names, `demo` without one. Returns the exit code: 2 for a call that makes no sense. */
+export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [first, ...rest] = argv
+  if (first === '--help' || first === 'help') {
+    terminal.out(OVERVIEW)
+    return 0
+  }
+  const named = first !== undefined && !first.startsWith('-')
+  const name = named ? first : 'demo'
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined) {
+    terminal.err(`tls12: there is no command ${JSON.stringify(name)}\n${OVERVIEW}`)
+    return 2
+  }
+  try {
+    return await command(named ? rest : argv, terminal)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    terminal.err(`tls12 ${name}: ${error.message}\n(tls12 ${name} --help tells more)\n`)
+    return 2
+  }
+}

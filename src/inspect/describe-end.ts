@@ -1,0 +1,122 @@
+import { keyBlockLength } from '../crypto/connection-keys.js'
+import { quoteBytes } from '../messages/fields.js'
+import { HANDSHAKE_HEADER_LENGTH } from '../messages/handshake.js'
+import { AlertDescription } from '../registry/alert-description.js'
+import { AlertLevel } from '../registry/alert-level.js'
+import { nameOf } from '../registry/registry.js'
+import { localStep } from './describe-checks.js'
+import { messageBytes } from './describe-message.js'
+import { directionFrom, type Fact, fact, type UnnumberedStep } from './described-step.js'
+import type { Story } from './story.js'
+import { otherSide, type Side, type TraceEntry } from './trace.js'
+import { plural } from './words.js'
+
+const LONGEST_QUOTED = 200
+
+/** Both sides come to the same keys. What they are stays where it is. */
+export function describeKeys(story: Story, seenOn: readonly Side[]): UnnumberedStep {
+  const { suite, extendedMasterSecret } = story
+  const bound = extendedMasterSecret
+    ? 'from the pre-master secret and the hash of the handshake so far (extended master secret, RFC 7627)'
+    : 'from the pre-master secret and both randoms'
+  const facts: Fact[] = [fact('master secret', `48 bytes, ${bound}`)]
+  if (suite !== undefined) {
+    const length = keyBlockLength(suite.bulk)
+    facts.push(
+      fact(
+        'keys',
+        `${plural(length, 'byte')} for ${suite.bulk.cipher}, half for each direction, by the PRF with ${suite.prfHash}`,
+      ),
+    )
+  }
+  facts.push(fact('seen', `on the side of the ${seenOn.join(' and the ')}; neither secret nor keys are shown`))
+  return localStep('Both derive the keys', 'both', facts)
+}
+
+/** How the receiver's check of a Finished is known. */
+export type FinishedCheck = 'matched' | 'not seen' | 'not made'
+
+const checkTexts = (receiver: Side): Readonly<Record<FinishedCheck, string>> => ({
+  matched: `the ${receiver} computed the same: keys and handshake agree`,
+  'not seen': `the ${receiver} checks it on its side`,
+  'not made': `not accepted by the ${receiver}`,
+})
+
+/** ChangeCipherSpec, where it came, and Finished under the new keys. `story` is what was known before Finished. */
+export function describeFinished(
+  { sender, raw }: { readonly sender: Side; readonly raw: Uint8Array },
+  changed: boolean,
+  check: FinishedCheck,
+  story: Story,
+): UnnumberedStep {
+  const of = sender === 'client' ? "Client's" : "Server's"
+  const changeCipherSpec = { name: 'change_cipher_spec', raw: Uint8Array.of(1), hint: {} }
+  return {
+    title: changed ? `${of} change cipher spec and finished` : `${of} finished`,
+    direction: directionFrom(sender),
+    message: changed ? 'change_cipher_spec, finished' : 'finished',
+    size: raw.length + (changed ? 1 : 0),
+    facts: [
+      fact('protection', `Finished is the first message under the ${sender}'s new keys`),
+      fact(
+        'verify data',
+        `${plural(raw.length - HANDSHAKE_HEADER_LENGTH, 'byte')} over all ${story.messages} messages so far`,
+      ),
+      fact('check', checkTexts(otherSide(sender))[check]),
+    ],
+    ...(changed
+      ? { note: 'ChangeCipherSpec is no handshake message, and is itself still sent under the old state' }
+      : {}),
+    bytes: [...(changed ? [changeCipherSpec] : []), messageBytes({ name: 'finished', raw }, story)],
+  }
+}
+
+/** A ChangeCipherSpec that no Finished followed. */
+export const describeLoneChange = (sender: Side): UnnumberedStep => ({
+  title: 'Change cipher spec',
+  direction: directionFrom(sender),
+  message: 'change_cipher_spec',
+  size: 1,
+  facts: [],
+  bytes: [{ name: 'change_cipher_spec', raw: Uint8Array.of(1), hint: {} }],
+})
+
+export type DataEntry = Extract<TraceEntry, { type: 'application_data' }>
+
+/** Application data in one direction, until something else happens. */
+export function describeData(sender: Side, entries: readonly DataEntry[], { suite }: Story): UnnumberedStep {
+  const size = entries.reduce((sum, entry) => sum + entry.size, 0)
+  const facts = [fact('protection', `${suite?.bulk.cipher ?? 'encrypted'} under the ${sender}'s keys`)]
+  const bytes = entries.flatMap(({ data }) =>
+    data === undefined ? [] : [{ name: 'application_data', raw: data, hint: {} }],
+  )
+  if (entries.length > 1) facts.push(fact('pieces', String(entries.length)))
+  const [only] = bytes
+  if (bytes.length === 1 && only !== undefined && only.raw.length <= LONGEST_QUOTED) {
+    facts.push(fact('text', quoteBytes(only.raw)))
+  }
+  const title = `Application data from the ${sender}`
+  return { title, direction: directionFrom(sender), message: 'application_data', size, facts, bytes }
+}
+
+export function describeAlert({ sender, level, description }: Extract<TraceEntry, { type: 'alert' }>): UnnumberedStep {
+  const name = nameOf(AlertDescription, description)
+  const closing = description === AlertDescription.close_notify
+  return {
+    title: closing ? `The ${sender} closes` : `Alert from the ${sender}`,
+    direction: directionFrom(sender),
+    message: 'alert',
+    size: 2,
+    facts: [
+      fact('alert', `${name} (${nameOf(AlertLevel, level)})`),
+      ...(closing ? [fact('means', `nothing of the ${sender}'s is missing: it sends no more`)] : []),
+    ],
+    bytes: [{ name: 'alert', raw: Uint8Array.of(level, description), hint: {} }],
+  }
+}
+
+export const describeFailure = ({ by, fault }: Extract<TraceEntry, { type: 'failed' }>): UnnumberedStep =>
+  localStep(`The ${by} gives up`, by, [
+    fact('reason', `${fault.code}: ${fault.message}`),
+    ...(fault.state === '' ? [] : [fact('state', fault.state)]),
+  ])

@@ -1,0 +1,87 @@
+import { MalformedError } from '../bytes/reader.js'
+import { type Codec, decode } from '../codec/codec.js'
+import { suiteParameters } from '../crypto/suite-parameters.js'
+import { ProtocolNameList } from '../messages/extensions/application-layer-protocol-negotiation.js'
+import type { Extension } from '../messages/extensions/extension.js'
+import { ServerNameList } from '../messages/extensions/server-name.js'
+import { SignatureSchemeList } from '../messages/extensions/signature-algorithms.js'
+import { NamedGroupList } from '../messages/extensions/supported-groups.js'
+import { quoteBytes } from '../messages/fields.js'
+import type { HandshakeMessages } from '../messages/handshake.js'
+import { CipherSuite } from '../registry/cipher-suite.js'
+import { CompressionMethod } from '../registry/compression-method.js'
+import { ExtensionType } from '../registry/extension-type.js'
+import { NamedGroup } from '../registry/named-group.js'
+import { nameOf } from '../registry/registry.js'
+import { SignatureScheme } from '../registry/signature-scheme.js'
+import { type Fact, fact } from './described-step.js'
+import { bytesText, namesOf, versionText } from './words.js'
+
+const reading =
+  <T>(codec: Codec<T>, say: (value: T) => string) =>
+  (data: Uint8Array): string => {
+    if (data.length === 0) return 'acknowledged'
+    try {
+      return say(decode(codec, data))
+    } catch (error) {
+      if (error instanceof MalformedError) return 'malformed'
+      throw error
+    }
+  }
+
+/** What the data of the extensions that matter say; the others are told by name. */
+const extensionTexts: ReadonlyMap<number, (data: Uint8Array) => string> = new Map([
+  [ExtensionType.server_name, reading(ServerNameList, (names) => names.map(({ name }) => quoteBytes(name)).join(', '))],
+  [ExtensionType.supported_groups, reading(NamedGroupList, (groups) => namesOf(NamedGroup, groups))],
+  [ExtensionType.signature_algorithms, reading(SignatureSchemeList, (schemes) => namesOf(SignatureScheme, schemes))],
+  [
+    ExtensionType.application_layer_protocol_negotiation,
+    reading(ProtocolNameList, (names) => names.map(quoteBytes).join(', ')),
+  ],
+])
+
+function extensionFacts(extensions: readonly Extension[] | undefined): Fact[] {
+  const facts: Fact[] = []
+  const others: string[] = []
+  for (const { extensionType: type, extensionData } of extensions ?? []) {
+    const text = extensionTexts.get(type)
+    if (text === undefined) others.push(nameOf(ExtensionType, type, 2))
+    else facts.push(fact(nameOf(ExtensionType, type, 2), text(extensionData)))
+  }
+  return others.length === 0 ? facts : [...facts, fact('other extensions', others.join(', '))]
+}
+
+/** The null method is none at all. */
+const compressionText = (methods: readonly number[]): string =>
+  methods.every((method) => method === CompressionMethod.null) ? 'null: none' : namesOf(CompressionMethod, methods, 1)
+
+export const describeClientHello = (hello: HandshakeMessages['client_hello']): Fact[] => [
+  fact('version', `${versionText(hello.clientVersion)}, the highest that the client speaks`),
+  fact('random', bytesText(hello.random, 'none')),
+  fact('session id', bytesText(hello.sessionId, 'empty: no session to resume')),
+  fact('cipher suites', namesOf(CipherSuite, hello.cipherSuites)),
+  fact('compression', compressionText(hello.compressionMethods)),
+  ...extensionFacts(hello.extensions),
+]
+
+export function describeServerHello(hello: HandshakeMessages['server_hello']): Fact[] {
+  const suite = suiteParameters(hello.cipherSuite)
+  const meaning =
+    suite === undefined
+      ? []
+      : [
+          fact(
+            'which means',
+            `key exchange ${suite.keyExchange}, records under ${suite.bulk.cipher}, keys from ${suite.prfHash}`,
+          ),
+        ]
+  return [
+    fact('version', versionText(hello.serverVersion)),
+    fact('cipher suite', nameOf(CipherSuite, hello.cipherSuite, 2)),
+    ...meaning,
+    fact('compression', compressionText([hello.compressionMethod])),
+    fact('session id', bytesText(hello.sessionId, 'empty: this session cannot be resumed by id')),
+    fact('random', bytesText(hello.random, 'none')),
+    ...extensionFacts(hello.extensions),
+  ]
+}

@@ -1,0 +1,108 @@
+import { HandshakeType } from '../registry/handshake-type.js'
+import {
+  clientKeyExchangeNote,
+  describeCertificate,
+  describeCertificateRequest,
+  describeCertificateVerify,
+  describeClientKeyExchange,
+  describeOther,
+  describeServerKeyExchange,
+} from './describe-flights.js'
+import { describeClientHello, describeServerHello } from './describe-hellos.js'
+import { directionFrom, type Fact, fact, type StepBytes, type UnnumberedStep } from './described-step.js'
+import { type Story, tryDecode } from './story.js'
+import type { TraceEntry } from './trace.js'
+
+type Message = Extract<TraceEntry, { type: 'message' }>
+
+interface Told {
+  readonly title: string
+  /** `undefined`: the bytes are no message of this name. */
+  readonly facts: readonly Fact[] | undefined
+  readonly note?: string
+}
+
+const ifDecoded = <T>(decoded: T | undefined, describe: (value: T) => Fact[]): Fact[] | undefined =>
+  decoded === undefined ? undefined : describe(decoded)
+
+function certificate({ sender, raw }: Message, story: Story): Told {
+  const facts = ifDecoded(tryDecode('certificate', raw), (message) => describeCertificate(message, story))
+  if (sender === 'client') {
+    return {
+      title: "Client's certificate",
+      facts,
+      note: 'comes before the key exchange (RFC 5246 §7.3); many descriptions have it the other way round',
+    }
+  }
+  return story.suite?.keyExchange === 'RSA'
+    ? {
+        title: "Server's certificate",
+        facts,
+        note: 'no key exchange of the server follows: the client encrypts to this key',
+      }
+    : { title: "Server's certificate", facts }
+}
+
+/** What is told of each message, with the story up to it. */
+function tell(message: Message, story: Story): Told {
+  const { name, raw } = message
+  switch (name) {
+    case 'client_hello':
+      return {
+        title: 'Client hello',
+        facts: ifDecoded(tryDecode(name, raw), describeClientHello),
+        note: 'names one version, the highest; the list of versions that some descriptions show came with TLS 1.3',
+      }
+    case 'server_hello':
+      return { title: 'Server hello', facts: ifDecoded(tryDecode(name, raw), describeServerHello) }
+    case 'certificate':
+      return certificate(message, story)
+    case 'server_key_exchange':
+      return {
+        title: "Server's key exchange",
+        facts: ifDecoded(tryDecode(name, raw), (body) => describeServerKeyExchange(body, story)),
+      }
+    case 'certificate_request':
+      return {
+        title: "Server's certificate request",
+        facts: ifDecoded(tryDecode(name, raw), describeCertificateRequest),
+      }
+    case 'server_hello_done':
+      return { title: 'Server hello done', facts: [fact('means', 'the server has said everything and waits')] }
+    case 'client_key_exchange':
+      return {
+        title: "Client's key exchange",
+        facts: ifDecoded(tryDecode(name, raw), (body) => describeClientKeyExchange(body, story)),
+        note: clientKeyExchangeNote(story),
+      }
+    case 'certificate_verify':
+      return {
+        title: 'Certificate verify',
+        facts: ifDecoded(tryDecode(name, raw), (body) => describeCertificateVerify(body, story)),
+      }
+    default:
+      return { title: name.replaceAll('_', ' '), facts: describeOther(raw) }
+  }
+}
+
+/** A message with what `dissect` needs to read it. */
+export const messageBytes = ({ name, raw }: Pick<Message, 'name' | 'raw'>, { suite }: Story): StepBytes => ({
+  name,
+  raw,
+  hint: suite === undefined ? {} : { keyExchange: suite.keyExchange },
+})
+
+/** Describes one handshake message. `story` is what was known before it. */
+export function describeMessage(message: Message, story: Story): UnnumberedStep {
+  const { sender, name, raw } = message
+  const { title, facts, note } = tell(message, story)
+  return {
+    title,
+    direction: directionFrom(sender),
+    message: name,
+    size: raw.length,
+    facts: facts ?? [fact('malformed', `not a ${name} (type ${HandshakeType[name]}) that can be decoded`)],
+    ...(note === undefined ? {} : { note }),
+    bytes: [messageBytes(message, story)],
+  }
+}

@@ -1,0 +1,67 @@
+import { type SuiteParameters, suiteParameters } from '../crypto/suite-parameters.js'
+import { findExtension } from '../messages/extensions/extension.js'
+import { decodeHandshakeBody, type HandshakeMessages } from '../messages/handshake.js'
+import { decodeServerKeyExchange } from '../messages/server-key-exchange.js'
+import { ExtensionType } from '../registry/extension-type.js'
+import type { HandshakeTypeName } from '../registry/handshake-type.js'
+import type { Fact } from './described-step.js'
+import type { TraceEntry } from './trace.js'
+
+/** A message as `decodeHandshakeBody` gives it, or `undefined` for bytes that are not one. */
+export function tryDecode<N extends HandshakeTypeName>(name: N, raw: Uint8Array): HandshakeMessages[N] | undefined {
+  try {
+    return decodeHandshakeBody(name, raw)
+  } catch {
+    return undefined
+  }
+}
+
+/** A ServerKeyExchange read by the suite's grammar, or `undefined` where the suite has none or the bytes do not fit it. */
+export function tryServerParams(suite: SuiteParameters | undefined, body: Uint8Array) {
+  try {
+    if (suite === undefined || suite.keyExchange === 'RSA') return undefined
+    return decodeServerKeyExchange(suite.keyExchange === 'DHE_RSA' ? 'dh' : 'ecdh', body)
+  } catch {
+    return undefined
+  }
+}
+
+/** What later steps must know of earlier ones. */
+export interface Story {
+  readonly suite: SuiteParameters | undefined
+  readonly extendedMasterSecret: boolean
+  /** The server asked for a certificate. */
+  readonly clientAsked: boolean
+  /** The client showed one. */
+  readonly clientShowed: boolean
+  /** Handshake messages up to here: what CertificateVerify and Finished cover. */
+  readonly messages: number
+  /** What to say of a certificate besides the kind of its key. */
+  readonly describeCertificate: (der: Uint8Array) => readonly Fact[]
+}
+
+export const beginning = (describeCertificate: Story['describeCertificate'] = () => []): Story => ({
+  suite: undefined,
+  extendedMasterSecret: false,
+  clientAsked: false,
+  clientShowed: false,
+  messages: 0,
+  describeCertificate,
+})
+
+/** The story after one more message. HelloRequest is no part of what is hashed (RFC 5246 §7.4.1.1). */
+export function follow(story: Story, { sender, name, raw }: Extract<TraceEntry, { type: 'message' }>): Story {
+  if (name === 'hello_request') return story
+  const next = { ...story, messages: story.messages + 1 }
+  if (name === 'server_hello') {
+    const hello = tryDecode(name, raw)
+    if (hello === undefined) return next
+    const extendedMasterSecret = findExtension(hello.extensions, ExtensionType.extended_master_secret) !== undefined
+    return { ...next, suite: suiteParameters(hello.cipherSuite), extendedMasterSecret }
+  }
+  if (name === 'certificate_request') return { ...next, clientAsked: true }
+  if (name === 'certificate' && sender === 'client') {
+    return { ...next, clientShowed: (tryDecode(name, raw)?.certificateList.length ?? 0) > 0 }
+  }
+  return next
+}
