@@ -9,8 +9,13 @@ import type { Environment } from '../crypto/environment.js'
 export class Endpoint {
   readonly connection: TlsConnection
   readonly environment: Environment
-  /** Receives every output in order. Set it before `start`. */
+  /** Receives every output in order. Set it before `start`. Must not throw. */
   onOutput: (output: ConnectionOutput) => void = () => {}
+  /**
+   * Called after outputs were handed out and after every answer of the environment, even one that put nothing out:
+   * `connection.wantsInput` may have changed. Must not throw.
+   */
+  onAdvance: () => void = () => {}
   #draining = false
 
   constructor(connection: TlsConnection, environment: Environment) {
@@ -18,7 +23,7 @@ export class Endpoint {
     this.environment = environment
   }
 
-  /** Begins the handshake. */
+  /** Begins the handshake. Throws a `misuse` fault where it was begun before. */
   start(): void {
     this.connection.start()
     this.#advance()
@@ -54,11 +59,20 @@ export class Endpoint {
     this.#advance()
   }
 
+  /** What is there goes out before the environment is asked: a slow answer must not hold back what the peer waits for. */
   #advance(): void {
-    this.#drain()
-    const pending = satisfy(this.connection, this.environment)
-    if (pending === undefined) this.#drain()
-    else void pending.then(() => this.#drain())
+    const { connection } = this
+    void satisfy(
+      {
+        takeNeed: () => {
+          this.#drain()
+          return connection.takeNeed()
+        },
+        fulfil: (need, answer) => connection.fulfil(need, answer),
+        reject: (need, cause) => connection.reject(need, cause),
+      },
+      this.environment,
+    )
   }
 
   /** An output's receiver may call back into the endpoint; what that causes is handed out after what came before it. */
@@ -72,5 +86,6 @@ export class Endpoint {
     } finally {
       this.#draining = false
     }
+    this.onAdvance()
   }
 }

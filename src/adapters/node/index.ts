@@ -1,0 +1,28 @@
+import type { CryptoProvider } from '../../crypto/provider.js'
+import type { Endpoint } from '../endpoint.js'
+import type { HandshakeLimits } from '../handshake-limits.js'
+import { type ClientOptions, clientEndpoint, type ServerOptions, serverEndpoint } from '../options.js'
+import type { Transport } from './socket-shape.js'
+import { TlsDuplex } from './tls-duplex.js'
+
+export type { HandshakeLimits } from '../handshake-limits.js'
+export type { SocketHooks, Transport } from './socket-shape.js'
+export { TlsDuplex } from './tls-duplex.js'
+
+/** Runs `endpoint` over `transport`, and begins its handshake. Throws a `misuse` fault for one that was used before. */
+export const secureDuplex = (transport: Transport, endpoint: Endpoint, limits?: HandshakeLimits): TlsDuplex =>
+  new TlsDuplex(transport, endpoint, limits)
+
+/** The client's side over `transport`. Throws a `misuse` fault for options that make no sense. */
+export const connect = (
+  transport: Transport,
+  provider: CryptoProvider,
+  options: ClientOptions & HandshakeLimits,
+): TlsDuplex => new TlsDuplex(transport, clientEndpoint(provider, options), options)
+
+/** The server's side over `transport`. Throws a `misuse` fault for options that make no sense. */
+export const accept = (
+  transport: Transport,
+  provider: CryptoProvider,
+  options: ServerOptions & HandshakeLimits,
+): TlsDuplex => new TlsDuplex(transport, serverEndpoint(provider, options), options)

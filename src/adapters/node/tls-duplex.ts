@@ -1,0 +1,200 @@
+import { Buffer } from 'node:buffer'
+import type { ConnectionOutput } from '../../connection/connection.js'
+import { TlsFault } from '../../handshake/fault.js'
+import type { ConnectionSummary } from '../../handshake/negotiated.js'
+import type { Endpoint } from '../endpoint.js'
+import { abortedBy, type HandshakeLimits, limitHandshake } from '../handshake-limits.js'
+import { SocketShape, type Transport } from './socket-shape.js'
+import { TransportLink } from './transport-link.js'
+
+type Done = (error?: Error | null) => void
+
+/** A larger write is sealed in pieces of this size, each when the transport wants it: no write is held twice as a whole. */
+const PIECE = 65_536
+
+const pipeError = (): Error =>
+  Object.assign(new Error('the peer closed the connection before this could be sent'), { code: 'EPIPE' })
+
+/**
+ * A TLS connection as a Node stream, over any duplex stream.
+ *
+ * What is written waits until the handshake is complete and the peer is verified (`secureConnect`), and never leaves
+ * otherwise. `end()` sends close_notify behind all that was written and goes on reading. The peer's close_notify ends the
+ * readable side and, since TLS 1.2 answers it at once, the writable side too: what is written later fails with `EPIPE`.
+ * `end` is emitted only after a close_notify: a transport that just ends destroys the stream with the fault `truncated`,
+ * even after `end()`. `destroy()` tells the peer that something is amiss. Errors are `TlsFault`s, or the transport's own.
+ */
+export class TlsDuplex extends SocketShape {
+  readonly #endpoint: Endpoint
+  readonly #transport: Transport
+  readonly #link: TransportLink
+  #liftLimits: () => void = () => {}
+  #summary: ConnectionSummary | undefined
+  /** What the write or the end in progress does once the handshake is complete. */
+  #held: (() => void) | undefined
+  /** Called when the write or the end in progress is over, in whatever way. */
+  #pending: Done | undefined
+  #readerWantsMore = true
+  #peerClosed = false
+
+  /** Takes the transport over and begins the handshake. Throws a `misuse` fault for an endpoint that was used before. */
+  constructor(transport: Transport, endpoint: Endpoint, limits: HandshakeLimits = {}) {
+    super(transport)
+    if (endpoint.connection.state.name !== 'Start') throw new TlsFault('misuse', 'the endpoint was used before')
+    this.#transport = transport
+    this.#endpoint = endpoint
+    this.#link = new TransportLink(transport, {
+      onData: (bytes) => endpoint.receive(bytes),
+      onEnd: () => this.#endOfTransport(),
+      onError: (error) => this.#transportError(error),
+    })
+    if (limits.signal?.aborted) {
+      this.destroy(abortedBy(limits.signal))
+      return
+    }
+    this.#liftLimits = limitHandshake(endpoint, limits)
+    endpoint.onOutput = (output) => this.#perform(output)
+    endpoint.onAdvance = () => this.#advance()
+    transport.on('timeout', this.#onTimeout)
+    this.#link.attach()
+    endpoint.start()
+  }
+
+  override get summary(): ConnectionSummary | undefined {
+    return this.#summary
+  }
+
+  /** Keying material bound to this connection (RFC 5705 §4). Throws a `misuse` fault unless the connection is open. */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    return Buffer.from(this.#endpoint.connection.exportKeyingMaterial(label, length, context))
+  }
+
+  override _read(): void {
+    this.#readerWantsMore = true
+    this.#advance()
+  }
+
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: Done): void {
+    this.#whenEstablished(done, () => this.#send(chunk))
+  }
+
+  override _final(done: Done): void {
+    this.#whenEstablished(done, () => this.#close())
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#liftLimits()
+    if (!this.#endpoint.connection.ended) {
+      this.#endpoint.abort('aborted', 'the stream was destroyed', error ?? undefined)
+    }
+    this.#transport.off('timeout', this.#onTimeout)
+    // Called from within an output, the alert is handed out only when that is done with: it must leave before the end.
+    process.nextTick(() => this.#link.shutDown())
+    done(error)
+    this.#settle(error ?? new TlsFault('aborted', 'the stream was destroyed before what was written could be sent'))
+  }
+
+  readonly #onTimeout = (): void => {
+    this.emit('timeout')
+  }
+
+  #perform(output: ConnectionOutput): void {
+    if (output.type === 'transmit') this.#link.write(output.bytes)
+    else if (!this.destroyed) this.#deliver(output)
+  }
+
+  #deliver(output: Exclude<ConnectionOutput, { type: 'transmit' }>): void {
+    switch (output.type) {
+      case 'established':
+        this.#liftLimits()
+        this.#summary = output.summary
+        this.emit('secureConnect')
+        return
+      case 'application_data':
+        if (!this.push(output.data)) this.#readerWantsMore = false
+        return
+      case 'peerClosed':
+        this.#peerClosed = true
+        this.push(null)
+        return
+      case 'failed':
+        this.destroy(output.fault)
+    }
+  }
+
+  /** What follows from any change: input flows or waits, what was held leaves, and a connection that is over is ended. */
+  #advance(): void {
+    if (this.destroyed) return
+    const { connection } = this.#endpoint
+    const readerIsReady = this.#summary === undefined || this.#readerWantsMore
+    this.#link.setReading(connection.wantsInput && readerIsReady && !connection.ended && !this.#link.isOverfull)
+    if (this.#summary !== undefined) this.#release()
+    if (connection.ended) this.#link.finish()
+  }
+
+  #whenEstablished(done: Done, proceed: () => void): void {
+    this.#pending = done
+    this.#held = proceed
+    if (this.#summary !== undefined) this.#release()
+  }
+
+  #release(): void {
+    const held = this.#held
+    this.#held = undefined
+    held?.()
+  }
+
+  #settle(error?: Error | null): void {
+    const done = this.#pending
+    this.#pending = undefined
+    done?.(error)
+  }
+
+  /** Seals one piece and goes on in a later turn: called from within an output, it is written only after that. */
+  #send(data: Uint8Array): void {
+    if (this.#endpoint.connection.state.name !== 'Connected') {
+      this.#failWrite(pipeError())
+      return
+    }
+    this.#endpoint.send(data.subarray(0, PIECE))
+    const rest = data.subarray(PIECE)
+    this.#afterOutputs((error) => {
+      this.#advance()
+      if (error) this.#failWrite(error)
+      else if (rest.length > 0) this.#send(rest)
+      else this.#settle()
+    })
+  }
+
+  #afterOutputs(flushed: Done): void {
+    process.nextTick(() => {
+      if (!this.destroyed) this.#link.whenFlushed(flushed)
+    })
+  }
+
+  /** A write that fails destroys the stream: after a complete close, only when its reader has had everything. */
+  #failWrite(error: Error): void {
+    const hasReader = this.readableFlowing !== null || this.listenerCount('readable') > 0
+    if (this.#peerClosed && hasReader && !this.readableEnded) this.once('end', () => this.#settle(error))
+    else this.#settle(error)
+  }
+
+  #close(): void {
+    if (this.#endpoint.connection.state.name === 'Connected') this.#endpoint.close()
+    process.nextTick(() => {
+      // A peer that has closed need not wait for our answer: that it could not be delivered matters to nobody.
+      this.#link.finish((error) => this.#settle(this.#peerClosed ? null : error))
+    })
+  }
+
+  #endOfTransport(): void {
+    if (this.#peerClosed) return
+    this.#endpoint.endOfTransport()
+    // After our own close_notify the core is content with any end, but a reader must not take this one for the whole.
+    this.destroy(new TlsFault('truncated', 'the transport ended without close_notify: data may be missing'))
+  }
+
+  #transportError(error: Error): void {
+    if (!this.#peerClosed) this.destroy(error)
+  }
+}
