@@ -17,8 +17,11 @@ export function shared(path: string): string | undefined {
   return existsSync(whole) ? whole : absent(`../shared/${path}`)
 }
 
-/** The name of a program that can be run, or `undefined` where it is absent. Throws under CI=true. */
-export function program(name: string): string | undefined {
-  const { error } = spawnSync(name, ['version'], { stdio: 'ignore', timeout: 10_000 })
+/**
+ * The name of a program that can be run, or `undefined` where it is absent. Throws under CI=true. `ask` is an argument
+ * with which the program prints something and ends at once.
+ */
+export function program(name: string, ask = 'version'): string | undefined {
+  const { error } = spawnSync(name, [ask], { stdio: 'ignore', timeout: 10_000 })
   return error === undefined ? name : absent(`the program ${name}`)
 }
