@@ -43,6 +43,7 @@ export interface HostileClientOptions extends HostileOptions {
 }
 
 const empty = new Uint8Array()
+const BASE_POINT = Uint8Array.of(9, ...new Uint8Array(31))
 
 const schemes: readonly SignatureScheme[] = Object.values(SignatureScheme)
 
@@ -146,6 +147,8 @@ export class HostileClient extends Hostile {
   }
 
   #serverShare(): readonly [KeyShareRequest, Uint8Array] {
+    // Nothing came from the server yet: any share will do.
+    if (this.serverKeyExchange.length === 0) return [{ group: 'x25519' }, BASE_POINT]
     if (this.suite.keyExchange === 'DHE_RSA') {
       const { dhP, dhG, dhYs } = decodeServerKeyExchange('dh', this.serverKeyExchange).params
       return [{ dh: { p: dhP, g: dhG }, provePrime: false }, dhYs]

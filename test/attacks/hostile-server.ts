@@ -3,7 +3,7 @@ import { concat } from '../../src/bytes/convert.js'
 import { decode, encode } from '../../src/codec/codec.js'
 import { finiteFieldGroup, isFfdheGroup } from '../../src/crypto/finite-field-groups.js'
 import type { Credential, PrivateKey } from '../../src/crypto/key-types.js'
-import type { KeyShare } from '../../src/crypto/provider.js'
+import type { DhParameters, KeyShare } from '../../src/crypto/provider.js'
 import type { CertificateRequest } from '../../src/messages/certificate-request.js'
 import type { ClientHello } from '../../src/messages/client-hello.js'
 import {
@@ -31,6 +31,8 @@ export interface HostileServerOptions extends HostileOptions {
   readonly signingKey?: Pick<PrivateKey, 'sign'>
   readonly scheme?: SignatureSchemeName
   readonly group?: NamedGroupName
+  /** Finite-field parameters in place of a registered group's. */
+  readonly dh?: DhParameters
   readonly serverRandom?: Uint8Array
   /** Asks for a client certificate. */
   readonly certificateRequest?: Partial<CertificateRequest>
@@ -104,7 +106,7 @@ export class HostileServer extends Hostile {
   }
 
   serverKeyExchange(): void {
-    const params = this.options.params?.(this.#honestParams()) ?? this.#honestParams()
+    const params = this.options.params?.(this.honestParams()) ?? this.honestParams()
     const honest = concat(this.clientRandom, this.serverRandom, params)
     const algorithm = SignatureScheme[this.options.scheme ?? 'ecdsa_secp256r1_sha256']
     const key = this.options.signingKey ?? this.credential.key
@@ -112,15 +114,16 @@ export class HostileServer extends Hostile {
     this.message('server_key_exchange', { body: concat(params, encode(DigitallySigned, { algorithm, signature })) })
   }
 
-  #honestParams(): Uint8Array {
+  /** ServerECDHParams or ServerDHParams with a fresh share. */
+  honestParams(): Uint8Array {
+    const { dh } = this.options
     const group = this.options.group ?? (this.suite.keyExchange === 'DHE_RSA' ? 'ffdhe2048' : 'x25519')
-    this.#keyShare ??= now(noble.generateKeyShare({ group }))
-    const publicKey = this.#keyShare?.publicKey ?? empty
-    if (isFfdheGroup(group)) {
-      const { p, g } = finiteFieldGroup(group)
-      return encode(ServerDHParams, { dhP: p, dhG: g, dhYs: publicKey })
-    }
-    return encode(ServerECDHParams, { curveType: 3, namedCurve: NamedGroup[group], publicKey })
+    this.#keyShare ??= now(noble.generateKeyShare(dh === undefined ? { group } : { dh, provePrime: false }))
+    const publicKey = this.#keyShare?.publicKey ?? Uint8Array.of(2)
+    const field = dh ?? (isFfdheGroup(group) ? finiteFieldGroup(group) : undefined)
+    return field === undefined
+      ? encode(ServerECDHParams, { curveType: 3, namedCurve: NamedGroup[group], publicKey })
+      : encode(ServerDHParams, { dhP: field.p, dhG: field.g, dhYs: publicKey })
   }
 
   certificateRequest(): void {

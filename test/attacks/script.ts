@@ -5,7 +5,8 @@ export interface ScriptStep<P> {
 }
 
 export type Script<P> = readonly ScriptStep<P>[]
-export type Rewrite<P> = (honest: Script<P>) => Script<P>
+/** A change to the script of any peer that can do what `P` can. */
+export type Rewrite<P> = <Q extends P>(honest: Script<Q>) => Script<Q>
 
 function at<P>(script: Script<P>, name: string): number {
   const index = script.findIndex((step) => step.name === name)
@@ -14,7 +15,7 @@ function at<P>(script: Script<P>, name: string): number {
 }
 
 export const skip =
-  <P>(...names: readonly string[]): Rewrite<P> =>
+  (...names: readonly string[]): Rewrite<unknown> =>
   (script) => {
     for (const name of names) at(script, name)
     return script.filter((step) => !names.includes(step.name))
@@ -22,16 +23,16 @@ export const skip =
 
 /** The step again, right behind itself. */
 export const repeat =
-  <P>(name: string): Rewrite<P> =>
+  (name: string): Rewrite<unknown> =>
   (script) =>
     script.flatMap((step, index) => (index === at(script, name) ? [step, step] : [step]))
 
-export const before =
+export const insertBefore =
   <P>(name: string, run: (peer: P) => void): Rewrite<P> =>
   (script) =>
     script.toSpliced(at(script, name), 0, { name: 'attack', run })
 
-export const after =
+export const insertAfter =
   <P>(name: string, run: (peer: P) => void): Rewrite<P> =>
   (script) =>
     script.toSpliced(at(script, name) + 1, 0, { name: 'attack', run })
@@ -43,13 +44,13 @@ export const replace =
 
 /** The steps of these names in this order, and no others. */
 export const only =
-  <P>(...names: readonly string[]): Rewrite<P> =>
+  (...names: readonly string[]): Rewrite<unknown> =>
   (script) =>
     names.flatMap((name) => script.slice(at(script, name), at(script, name) + 1))
 
 /** Two neighbours in the wrong order. */
 export const swap =
-  <P>(first: string, second: string): Rewrite<P> =>
+  (first: string, second: string): Rewrite<unknown> =>
   (script) => {
     const [one, other] = [at(script, first), at(script, second)]
     return script.map((step, index) => (index === one ? script[other] : index === other ? script[one] : step) ?? step)
