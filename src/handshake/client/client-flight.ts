@@ -1,6 +1,7 @@
 import { concat } from '../../bytes/convert.js'
 import type { Secret } from '../../bytes/secret.js'
 import { encode } from '../../codec/codec.js'
+import type { KeyShareRequest } from '../../crypto/provider.js'
 import {
   ClientDiffieHellmanPublic,
   ClientECDiffieHellmanPublic,
@@ -22,14 +23,18 @@ import type { Agreed, ClientState } from './states.js'
 
 type State<N extends ClientState['name']> = StateOf<ClientState, N>
 
+/** No share in parameters of the server's own making is the server's fault; none in a group that we offered is ours. */
+function refuseKeyShare(request: KeyShareRequest): never {
+  if ('group' in request) return refuse('internal_error', `the environment makes no key share in ${request.group}`)
+  return refuse('dh_group_refused', "the server's Diffie-Hellman modulus is no safe prime of at least 2048 bits")
+}
+
 export function receiveKeyShare(
   _context: ClientContext,
   { agreed, serverParams, transcript }: State<'AwaitKeyShare'>,
   { answer: keyShare }: HandledEvent<'answer:generateKeyShare'>,
 ): Outcome<State<'AwaitKeyAgreement'>> {
-  if (keyShare === undefined) {
-    return refuse('dh_group_refused', "the server's Diffie-Hellman modulus is no safe prime of at least 2048 bits")
-  }
+  if (keyShare === undefined) return refuseKeyShare(serverParams.keyShare)
   return {
     state: { name: 'AwaitKeyAgreement', transcript, agreed, serverParams, keyShare },
     actions: [ask('agreeKey', { keyShare, peerPublicKey: serverParams.serverPublicKey })],
