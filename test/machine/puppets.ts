@@ -1,0 +1,254 @@
+/** The machines under test, each with a puppet for its peer. */
+import { concat } from '../../src/bytes/convert.js'
+import { Secret } from '../../src/bytes/secret.js'
+import { encode } from '../../src/codec/codec.js'
+import { finiteFieldGroup } from '../../src/crypto/finite-field-groups.js'
+import type { ClientContext } from '../../src/handshake/client/context.js'
+import type { ClientState } from '../../src/handshake/client/states.js'
+import { clientStep } from '../../src/handshake/client/table.js'
+import type { ServerContext } from '../../src/handshake/server/context.js'
+import type { ServerState } from '../../src/handshake/server/states.js'
+import { serverStep } from '../../src/handshake/server/table.js'
+import { Transcript } from '../../src/handshake/transcript.js'
+import {
+  ClientDiffieHellmanPublic,
+  ClientECDiffieHellmanPublic,
+  EncryptedPreMasterSecret,
+} from '../../src/messages/client-key-exchange.js'
+import type { Extension } from '../../src/messages/extensions/extension.js'
+import { SignatureSchemeList } from '../../src/messages/extensions/signature-algorithms.js'
+import { NamedGroupList } from '../../src/messages/extensions/supported-groups.js'
+import { encodeHandshake, type HandshakeMessages } from '../../src/messages/handshake.js'
+import { encodeServerKeyExchange, ServerDHParams, ServerECDHParams } from '../../src/messages/server-key-exchange.js'
+import { ExtensionType } from '../../src/registry/extension-type.js'
+import { HandshakeType, type HandshakeTypeName } from '../../src/registry/handshake-type.js'
+import { NamedGroup } from '../../src/registry/named-group.js'
+import { SignatureScheme } from '../../src/registry/signature-scheme.js'
+import { fakeCredential } from '../support/fake-environment.js'
+import { fakePrivateKey, fakePublicKey } from '../support/fake-provider.js'
+import { happenings } from './happenings.js'
+import {
+  clientIdentity,
+  environmentFor,
+  markedSchedule,
+  ocspResponse,
+  provider,
+  type Scenario,
+  type Subject,
+  serverIdentity,
+  suiteFor,
+  type Variant,
+} from './subject.js'
+
+const CLIENT_RANDOM = new Uint8Array(32).fill(0xc1)
+const SERVER_RANDOM = new Uint8Array(32).fill(0x5e)
+const schemes = [SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.rsa_pss_rsae_sha256]
+
+const config = (scenario: Scenario) => ({
+  cipherSuites: [suiteFor(scenario.keyExchange)],
+  groups: ['x25519', 'secp256r1', 'ffdhe2048'] as const,
+  signatureSchemes: schemes,
+  applicationProtocols: [],
+  extendedMasterSecret: 'prefer' as const,
+})
+
+const clientContext = (scenario: Scenario): ClientContext => ({
+  config: {
+    ...config(scenario),
+    serverName: 'localhost',
+    requestCertificateStatus: scenario.status,
+    secureRenegotiation: 'require',
+    otherDhGroups: 'refuse',
+  },
+  keySchedule: markedSchedule,
+})
+
+const serverContext = (scenario: Scenario): ServerContext => ({
+  config: {
+    ...config(scenario),
+    clientAuthentication: scenario.clientAuthentication,
+    certificateAuthorities: [],
+  },
+  keySchedule: markedSchedule,
+})
+
+type Messages = { readonly [N in HandshakeTypeName]: HandshakeMessages[N] }
+
+const extension = (extensionType: number, extensionData: Uint8Array = new Uint8Array()): Extension => ({
+  extensionType,
+  extensionData,
+})
+
+const renegotiationInfo = extension(ExtensionType.renegotiation_info, Uint8Array.of(0))
+const extendedMasterSecret = extension(ExtensionType.extended_master_secret)
+
+function keyExchanges(scenario: Scenario): Pick<Messages, 'server_key_exchange' | 'client_key_exchange'> {
+  const identity = serverIdentity(scenario)
+  const key = fakePrivateKey(identity.keyType, identity.name, identity.curve)
+  const [algorithm] = schemes.slice(identity.keyType === 'rsa' ? 1 : 0)
+  const sign = (params: Uint8Array) => {
+    const content = concat(CLIENT_RANDOM, SERVER_RANDOM, params)
+    const signature = key.sign(algorithm ?? 0, content)
+    if (signature instanceof Promise) throw new Error('fake keys sign at once')
+    return { algorithm: algorithm ?? 0, signature }
+  }
+  if (scenario.keyExchange === 'DHE_RSA') {
+    const { p, g } = finiteFieldGroup('ffdhe2048')
+    const params = { dhP: p, dhG: g, dhYs: new Uint8Array(p.length).fill(0x7e) }
+    const body = encodeServerKeyExchange('dh', params, sign(encode(ServerDHParams, params)))
+    const dhYc = new Uint8Array(p.length).fill(0x7d)
+    return { server_key_exchange: { body }, client_key_exchange: { body: encode(ClientDiffieHellmanPublic, { dhYc }) } }
+  }
+  const params = { curveType: 3, namedCurve: NamedGroup.x25519, publicKey: new Uint8Array(32).fill(0x7c) }
+  const body = encodeServerKeyExchange('ecdh', params, sign(encode(ServerECDHParams, params)))
+  return { server_key_exchange: { body }, client_key_exchange: { body: clientKeyExchange(scenario) } }
+}
+
+function clientKeyExchange(scenario: Scenario): Uint8Array {
+  if (scenario.keyExchange !== 'RSA') {
+    return encode(ClientECDiffieHellmanPublic, { ecdhYc: new Uint8Array(32).fill(0x7b) })
+  }
+  const { keyType, name } = serverIdentity(scenario)
+  const answer = provider.encryptPreMaster(fakePublicKey(keyType, name), 0x0303)
+  if (answer instanceof Promise) throw new Error('the fake provider encrypts at once')
+  return encode(EncryptedPreMasterSecret, { encryptedPreMasterSecret: answer.encrypted })
+}
+
+/** The transcript of a state that has one. */
+const transcriptOf = (state: object): Transcript =>
+  'transcript' in state && state.transcript instanceof Transcript ? state.transcript : Transcript.empty
+
+/** What the peer's Finished must hold, where the state has a master secret; something of its length elsewhere. */
+function verifyData(state: object, scenario: Scenario, sender: 'client' | 'server'): Uint8Array {
+  if (!('masterSecret' in state && state.masterSecret instanceof Secret)) return new Uint8Array(12)
+  const { prfHash } = suiteFor(scenario.keyExchange)
+  const hash = transcriptOf(state).hash(markedSchedule, prfHash)
+  return markedSchedule.verifyData(prfHash, state.masterSecret, sender, hash)
+}
+
+function certificateVerify(state: object): Messages['certificate_verify'] {
+  const { keyType, name, curve } = clientIdentity
+  const algorithm = SignatureScheme.ecdsa_secp256r1_sha256
+  const signature = fakePrivateKey(keyType, name, curve).sign(algorithm, concat(...transcriptOf(state).messages))
+  if (signature instanceof Promise) throw new Error('fake keys sign at once')
+  return { algorithm, signature }
+}
+
+/** A message of every type, right for a peer of this role in this state wherever one of its type may come. */
+function messagesFor(scenario: Scenario, state: object, sender: 'client' | 'server'): Messages {
+  const { cipherSuite } = suiteFor(scenario.keyExchange)
+  const chainOwner = sender === 'client' ? clientIdentity : serverIdentity(scenario)
+  return {
+    hello_request: {},
+    client_hello: {
+      clientVersion: 0x0303,
+      random: CLIENT_RANDOM,
+      sessionId: new Uint8Array(),
+      cipherSuites: [cipherSuite],
+      compressionMethods: [0],
+      extensions: [
+        renegotiationInfo,
+        extendedMasterSecret,
+        extension(ExtensionType.supported_groups, encode(NamedGroupList, [NamedGroup.x25519, NamedGroup.secp256r1])),
+        extension(ExtensionType.signature_algorithms, encode(SignatureSchemeList, schemes)),
+        ...(scenario.status ? [extension(ExtensionType.status_request, Uint8Array.of(1, 0, 0, 0, 0))] : []),
+      ],
+    },
+    server_hello: {
+      serverVersion: 0x0303,
+      random: SERVER_RANDOM,
+      sessionId: new Uint8Array(),
+      cipherSuite,
+      compressionMethod: 0,
+      extensions: [
+        renegotiationInfo,
+        extendedMasterSecret,
+        ...(scenario.status ? [extension(ExtensionType.status_request)] : []),
+      ],
+    },
+    new_session_ticket: { ticketLifetimeHint: 0, ticket: Uint8Array.of(1) },
+    certificate: { certificateList: fakeCredential(chainOwner).certificateChain },
+    ...keyExchanges(scenario),
+    certificate_request: {
+      certificateTypes: [64, 1],
+      supportedSignatureAlgorithms: schemes,
+      certificateAuthorities: [],
+    },
+    server_hello_done: {},
+    certificate_verify: certificateVerify(state),
+    finished: { verifyData: verifyData(state, scenario, sender) },
+    certificate_status: { statusType: 1, response: ocspResponse },
+  }
+}
+
+const isName = (name: string): name is HandshakeTypeName => name in HandshakeType
+
+/** The messages of `messagesFor`, with some variants that a state where their type belongs must refuse. */
+function messageVariants(scenario: Scenario, state: object, sender: 'client' | 'server'): readonly Variant[] {
+  const messages = messagesFor(scenario, state, sender)
+  const empty = encodeHandshake('certificate', { certificateList: [] })
+  const mayBeEmpty = sender === 'client' && scenario.clientAuthentication !== 'require'
+  const missing =
+    sender === 'client' ? ('client_certificate_missing' as const) : ('server_certificate_missing' as const)
+  const wrong = messages.finished.verifyData.map((byte) => byte ^ 1)
+  return [
+    ...Object.keys(messages)
+      .filter(isName)
+      .map((type): Variant => ({ label: type, event: { type, raw: encodeHandshake(type, messages[type]) } })),
+    { label: 'no certificate', event: { type: 'certificate', raw: empty }, ...(mayBeEmpty ? {} : { fault: missing }) },
+    {
+      label: 'wrong Finished',
+      event: { type: 'finished', raw: encodeHandshake('finished', { verifyData: wrong }) },
+      fault: 'bad_finished',
+    },
+  ]
+}
+
+const ephemeralOf = ({ keyExchange }: Scenario) => (keyExchange === 'DHE_RSA' ? 'dh' : 'ecdh')
+
+export function clientSubject(scenario: Scenario): Subject<ClientState> {
+  const context = clientContext(scenario)
+  const environment = environmentFor(scenario, scenario.status)
+  return {
+    label: `client ${scenario.keyExchange}${scenario.status ? ' with status' : ''}`,
+    keyExchange: scenario.keyExchange,
+    context,
+    initial: { name: 'Start' },
+    step: (state, event) => clientStep(context, state, event),
+    variants: (state, need) => [
+      ...messageVariants(scenario, state, 'server'),
+      ...happenings('client', state.name, environment, need, ephemeralOf(scenario)),
+    ],
+  }
+}
+
+export function serverSubject(scenario: Scenario): Subject<ServerState> {
+  const context = serverContext(scenario)
+  const environment = environmentFor(scenario, scenario.status)
+  return {
+    label: `server ${scenario.keyExchange}, ${scenario.clientAuthentication}${scenario.status ? ' with status' : ''}`,
+    keyExchange: scenario.keyExchange,
+    context,
+    initial: { name: 'Start' },
+    step: (state, event) => serverStep(context, state, event),
+    variants: (state, need) => [
+      ...messageVariants(scenario, state, 'client'),
+      ...happenings('server', state.name, environment, need, ephemeralOf(scenario)),
+    ],
+  }
+}
+
+const keyExchangeNames = ['RSA', 'DHE_RSA', 'ECDHE_RSA', 'ECDHE_ECDSA'] as const
+const status = [false, true] as const
+
+/** Every configuration of a client on which the order of messages depends. */
+export const clientScenarios: readonly Scenario[] = keyExchangeNames.flatMap((keyExchange) =>
+  status.map((status) => ({ keyExchange, clientAuthentication: 'none' as const, status })),
+)
+
+/** Every configuration of a server on which the order of messages depends. */
+export const serverScenarios: readonly Scenario[] = keyExchangeNames.flatMap((keyExchange) =>
+  (['none', 'request', 'require'] as const).flatMap((clientAuthentication) =>
+    status.map((status) => ({ keyExchange, clientAuthentication, status })),
+  ),
+)

@@ -1,0 +1,128 @@
+/**
+ * A machine under test with everything that may happen to it: for any of its states, events of every type. Messages come
+ * from a puppet peer that answers whatever the machine said so far, so that each is right in the state where it belongs
+ * and looks right everywhere else.
+ */
+import { Secret } from '../../src/bytes/secret.js'
+import { providerEnvironment } from '../../src/connection/environment.js'
+import { satisfy } from '../../src/connection/satisfy.js'
+import type { Environment } from '../../src/crypto/environment.js'
+import { type KeySchedule, keySchedule } from '../../src/crypto/key-schedule.js'
+import { allSuites, type KeyExchange, type SuiteParameters } from '../../src/crypto/suite-parameters.js'
+import type { MachineEvent } from '../../src/handshake/event.js'
+import type { FaultCode } from '../../src/handshake/fault.js'
+import type { Outcome } from '../../src/handshake/machine.js'
+import type { AnswerEvent, Need, NeedType } from '../../src/handshake/need.js'
+import { fakeCredential, fakeIdentity, fakeVerifier } from '../support/fake-environment.js'
+import { fakeProvider, SECRET_MARK } from '../support/fake-provider.js'
+
+export const provider = fakeProvider(7)
+
+/** One configuration of a machine, as far as the order of messages depends on it. */
+export interface Scenario {
+  readonly keyExchange: KeyExchange
+  /** Whether the machine, as a server, asks for a certificate. A client is asked by its puppet, or not. */
+  readonly clientAuthentication: 'none' | 'request' | 'require'
+  readonly status: boolean
+}
+
+export const suiteFor = (keyExchange: KeyExchange): SuiteParameters => {
+  const found = allSuites.find((suite) => suite.keyExchange === keyExchange)
+  if (found === undefined) throw new Error(`no suite of ${keyExchange}`)
+  return found
+}
+
+export const serverIdentity = ({ keyExchange }: Scenario) => fakeIdentity(keyExchange, 'server')
+export const clientIdentity = fakeIdentity('ECDHE_ECDSA', 'client')
+export const ocspResponse = Uint8Array.of(0x30, 3, 10, 1, 0)
+
+/** Secrets that can be told at sight, whatever part of one is printed. */
+export const markedSecret = (length: number): Secret =>
+  new Secret(Uint8Array.from({ length }, (_, i) => SECRET_MARK[i % SECRET_MARK.length] ?? 0))
+
+/** The fake key schedule, but what it derives carries the mark throughout, keys included. No record is ever protected here. */
+export const markedSchedule: KeySchedule = {
+  ...keySchedule(provider),
+  masterSecret: (hash, preMasterSecret) => {
+    const digest = provider.hmac(hash, preMasterSecret)
+    return new Secret(Uint8Array.from([...SECRET_MARK, ...digest, ...digest].slice(0, 48)))
+  },
+  extendedMasterSecret: (hash, preMasterSecret, sessionHash) => {
+    const digest = provider.hmac(hash, preMasterSecret, sessionHash)
+    return new Secret(Uint8Array.from([...SECRET_MARK, ...digest, ...digest].slice(0, 48)))
+  },
+  keyBlock: (_hash, _masterSecret, _server, _client, length) => markedSecret(length),
+}
+
+/** An event, what to call it in a failing test, and the fault that it must lead to where the table has a row for it. */
+export interface Variant {
+  readonly label: string
+  readonly event: MachineEvent
+  readonly fault?: FaultCode
+}
+
+/** A machine in one configuration. */
+export interface Subject<S> {
+  readonly label: string
+  readonly keyExchange: KeyExchange
+  readonly context: object
+  readonly initial: S
+  step(state: S, event: MachineEvent): Outcome<S>
+  /** Whatever may happen in `state`, at least one variant of every event type. `need` is the open one. */
+  variants(state: S, need: Need | undefined): readonly Variant[]
+}
+
+/** The environment of both puppets and subjects: fake keys, known to everybody. */
+export const environmentFor = (scenario: Scenario, status: boolean): Environment =>
+  providerEnvironment(provider, {
+    verifyCertificate: fakeVerifier,
+    selectCredential: ({ role }) =>
+      role === 'server'
+        ? fakeCredential(serverIdentity(scenario), status ? ocspResponse : undefined)
+        : fakeCredential(clientIdentity),
+  })
+
+/** The event that answers `need`, from a synchronous environment. */
+export function answerTo(environment: Environment, need: Need): AnswerEvent {
+  let found: AnswerEvent | undefined
+  let open: (Need & { readonly signal: AbortSignal }) | undefined = { ...need, signal: new AbortController().signal }
+  satisfy(
+    {
+      takeNeed: () => {
+        const taken = open
+        open = undefined
+        return taken
+      },
+      fulfil: ({ type }, answer) => {
+        found = { type: `answer:${type}`, answer } as AnswerEvent // type and answer come from the same need
+      },
+      reject: (_need, cause) => {
+        throw cause
+      },
+    },
+    environment,
+  )
+  if (found === undefined) throw new Error(`no answer to ${need.type}`)
+  return found
+}
+
+/** An answer to each type of need that looks right, for states in which nobody asked. */
+export const unaskedAnswers: { readonly [T in NeedType]: () => AnswerEvent<T> } = {
+  selectCredential: () => ({ type: 'answer:selectCredential', answer: fakeCredential(clientIdentity) }),
+  verifyCertificate: () => ({
+    type: 'answer:verifyCertificate',
+    answer: fakeVerifier({ peer: 'client', certificateChain: fakeCredential(clientIdentity).certificateChain }),
+  }),
+  verifySignature: () => ({ type: 'answer:verifySignature', answer: true }),
+  sign: () => ({ type: 'answer:sign', answer: new Uint8Array(32) }),
+  generateKeyShare: () => ({
+    type: 'answer:generateKeyShare',
+    answer: { publicKey: new Uint8Array(32).fill(9), agree: () => undefined },
+  }),
+  agreeKey: () => ({ type: 'answer:agreeKey', answer: markedSecret(32) }),
+  encryptPreMaster: () => ({
+    type: 'answer:encryptPreMaster',
+    answer: { preMasterSecret: markedSecret(48), encrypted: new Uint8Array(64) },
+  }),
+  decryptPreMaster: () => ({ type: 'answer:decryptPreMaster', answer: markedSecret(48) }),
+}
