@@ -186,6 +186,27 @@ describe("what a peer's value may not be", () => {
   })
 })
 
+describe('finite-field groups that policy let in without a proof', () => {
+  it('never agree on 1, which a value of tiny order gives', async () => {
+    const p = generatePrimeSync(1024, { bigint: true, add: 6n, rem: 1n })
+    let y = 1n
+    for (let base = 2n; y === 1n; base++) {
+      const h = createDiffieHellman(Buffer.from(fromBigInt(p, 128)), Buffer.from(fromBigInt(base, 2)))
+      h.setPrivateKey(Buffer.from(fromBigInt((p - 1n) / 3n, 128)))
+      y = toBigInt(h.generateKeys()) // base ^ ((p - 1) / 3), of order 3 unless it is 1
+    }
+    const answers: (bigint | undefined)[] = []
+    for (let round = 0; round < 40; round++) {
+      const dh = { p: fromBigInt(p, 128), g: Uint8Array.of(2) }
+      const secret = await (await share({ dh, provePrime: false })).agree(fromBigInt(y, 128))
+      answers.push(secret?.use(toBigInt))
+    }
+    expect(answers).not.toContain(1n)
+    expect(answers).toContain(undefined)
+    expect(answers).toContain(y)
+  })
+})
+
 describe('finite-field parameters of a peer', () => {
   const { p: known, g: two } = finiteFieldGroup('ffdhe2048')
   const request = (p: Uint8Array, g: Uint8Array, provePrime: boolean) =>

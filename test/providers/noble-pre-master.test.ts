@@ -165,7 +165,6 @@ describe('RSA encryption of pre-master secrets', () => {
       fromBigInt(n, LENGTH),
       fromBigInt(n - 1n, LENGTH),
     ]
-    if (toBigInt(encrypted) + n < 1n << 2048n) wrong.push(fromBigInt(toBigInt(encrypted) + n, LENGTH))
     for (const ciphertext of wrong) {
       const [first, second] = [await decrypt(ciphertext), await decrypt(ciphertext)]
       expect(first).toHaveLength(96)
@@ -173,6 +172,16 @@ describe('RSA encryption of pre-master secrets', () => {
       expect(first).not.toBe(second)
     }
     expect(await decrypt(encrypted, ProtocolVersion.TLSv1_1)).not.toBe(toHex(good))
+  })
+
+  it('does not take a ciphertext for what it is modulo the modulus', async () => {
+    const roomy = rsaTestKey(1025) // 129 octets have room for a ciphertext plus the modulus
+    const { preMasterSecret, encrypted } = await provider.encryptPreMaster(roomy.own, VERSION)
+    const modulus = readRsaPublicKey(subjectPublicKey(roomy.own.subjectPublicKeyInfo)).n
+    const larger = fromBigInt(toBigInt(encrypted) + modulus, 129)
+    const decrypted = await provider.importPrivateKey(roomy.privateKeyInfo).decryptPreMaster?.(larger, VERSION)
+    expect(decrypted?.length).toBe(48)
+    expect(decrypted?.use(toHex)).not.toBe(preMasterSecret.use(toHex))
   })
 
   it('is for rsa keys only', () => {

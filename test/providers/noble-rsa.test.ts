@@ -1,4 +1,4 @@
-import { sign as nodeSign, randomBytes } from 'node:crypto'
+import { constants, sign as nodeSign, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { concat, fromBigInt, fromHex, toBigInt, toHex } from '../../src/bytes/convert.js'
 import { DerTag, writeDer, writeDerUnsigned } from '../../src/codec/der.js'
@@ -139,12 +139,34 @@ describe('RSA signatures', () => {
     expect(await provider.verifySignature(short.own, SignatureScheme.rsa_pkcs1_sha512, content, signature)).toBe(true)
   })
 
+  // With 1025 bits in 129 octets there is room for a signature plus the modulus.
+  const roomy = rsaTestKey(1025)
+  const roomyNumbers = importRsaPrivateKey(readPrivateKeyInfo(roomy.privateKeyInfo).privateKey)
+  const pss = { key: roomy.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+
   it('refuses a signature not below the modulus, of whatever value modulo it', async () => {
-    const signature = nodeSign('sha256', content, key.privateKey)
-    const larger = toBigInt(signature) + numbers.n
-    if (larger >= 1n << 2048n) return expect(larger).toBeGreaterThan(numbers.n)
-    const bytes = fromBigInt(larger, 256)
-    expect(await provider.verifySignature(key.own, SignatureScheme.rsa_pkcs1_sha256, content, bytes)).toBe(false)
+    const both = [
+      [SignatureScheme.rsa_pkcs1_sha256, nodeSign('sha256', content, roomy.privateKey)],
+      [SignatureScheme.rsa_pss_rsae_sha256, nodeSign('sha256', content, pss)],
+    ] as const
+    for (const [scheme, signature] of both) {
+      expect(await provider.verifySignature(roomy.own, scheme, content, signature)).toBe(true)
+      const larger = fromBigInt(toBigInt(signature) + roomyNumbers.n, 129)
+      expect(await provider.verifySignature(roomy.own, scheme, content, larger)).toBe(false)
+    }
+  })
+
+  it('PSS: refuses an octet before the encoded message where the modulus has a bit to spare', async () => {
+    const operation = rsaPrivateOperation(roomyNumbers, random)
+    let encoded: bigint
+    do encoded = powerPublic(toBigInt(nodeSign('sha256', content, pss)), roomyNumbers.e, roomyNumbers.n)
+    while (encoded + (1n << 1024n) >= roomyNumbers.n)
+    const verify = (m: bigint) => {
+      const signature = fromBigInt(operation(m), 129)
+      return provider.verifySignature(roomy.own, SignatureScheme.rsa_pss_rsae_sha256, content, signature)
+    }
+    expect(await verify(encoded)).toBe(true)
+    expect(await verify(encoded + (1n << 1024n))).toBe(false)
   })
 
   // Bleichenbacher 2006: with e = 3 a lax parser takes a cube whose padding is followed by garbage.

@@ -12,14 +12,18 @@ describe('isSafePrime', () => {
     expect(isSafePrime(toBigInt(finiteFieldGroup('ffdhe3072').p), randomBytes)).toBe(true)
   })
 
-  it('refuses primes that are not safe', () => {
-    for (let round = 0; round < 3; round++) {
-      // 3 modulo 4 and above the limit of trial division, so that only the test of (p - 1) / 2 can refuse it.
-      const prime = generatePrimeSync(2048, { bigint: true, add: 4n, rem: 3n })
-      expect(checkPrimeSync((prime - 1n) / 2n)).toBe(false)
-      expect(isSafePrime(prime, randomBytes)).toBe(false)
-    }
-  })
+  it('refuses primes that are not safe, also where no trial division shows it', () => {
+    const primes = Array.from({ length: 2048 }, (_, n) => n).filter((n) => n > 2 && checkPrimeSync(BigInt(n)))
+    // p = 2 modulo every odd prime below 400, and p = 3 modulo 4: then none of them divides (p - 1) / 2 either.
+    const odd = primes.filter((prime) => prime < 400).reduce((product, prime) => product * BigInt(prime), 1n)
+    let rem = 2n
+    while (rem % 4n !== 3n) rem += odd
+    let prime: bigint
+    do prime = generatePrimeSync(2048, { bigint: true, add: 4n * odd, rem })
+    while (primes.some((factor) => ((prime - 1n) / 2n) % BigInt(factor) === 0n))
+    expect(checkPrimeSync((prime - 1n) / 2n)).toBe(false)
+    expect(isSafePrime(prime, randomBytes)).toBe(false)
+  }, 60_000)
 
   it('refuses a composite 2q + 1 over a prime q', () => {
     let q: bigint

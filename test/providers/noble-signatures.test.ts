@@ -3,12 +3,14 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { concat, fromHex, toHex } from '../../src/bytes/convert.js'
 import { DerTag, enterDer, readDer, writeDer } from '../../src/codec/der.js'
+import { type PrivateKeyInfo, readPrivateKeyInfo } from '../../src/crypto/private-key-info.js'
 import { readSubjectPublicKeyInfo } from '../../src/crypto/subject-public-key-info.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
 import { SignatureScheme, type SignatureSchemeName } from '../../src/registry/signature-scheme.js'
 import { ecTestKey, edwardsTestKey, rsaPssTestKey, rsaTestKey, type TestKey } from './node-keys.js'
 
 const provider = nobleProvider()
+const octetString = ({ privateKey }: PrivateKeyInfo): Uint8Array => writeDer(DerTag.octetString, privateKey)
 const allSchemes = Object.keys(SignatureScheme) as SignatureSchemeName[]
 const hashOf = (scheme: string): string => /sha\d+$/.exec(scheme)?.[0] ?? ''
 const schemesLike = (pattern: RegExp): SignatureSchemeName[] => allSchemes.filter((name) => pattern.test(name))
@@ -16,7 +18,8 @@ const schemesLike = (pattern: RegExp): SignatureSchemeName[] => allSchemes.filte
 /** Each key with the schemes that belong to it; a second key of the kind, to be mistaken for it. */
 const keys: readonly { key: TestKey; other: TestKey; fitting: readonly SignatureSchemeName[] }[] = [
   { key: rsaTestKey(2048), other: rsaTestKey(2048), fitting: schemesLike(/^rsa_(pkcs1|pss_rsae)/) },
-  { key: rsaTestKey(2049), other: rsaTestKey(2049), fitting: schemesLike(/^rsa_(pkcs1|pss_rsae)/) },
+  // 8k + 1 bits: an encoded PSS message is one octet shorter than the modulus.
+  { key: rsaTestKey(1537), other: rsaTestKey(1537), fitting: schemesLike(/^rsa_(pkcs1|pss_rsae)/) },
   { key: rsaTestKey(2047, 3), other: rsaTestKey(2047), fitting: schemesLike(/^rsa_(pkcs1|pss_rsae)/) },
   { key: rsaPssTestKey(), other: rsaPssTestKey(), fitting: schemesLike(/^rsa_pss_pss/) },
   { key: rsaPssTestKey('sha256', 32), other: rsaPssTestKey('sha256'), fitting: ['rsa_pss_pss_sha256'] },
@@ -132,6 +135,24 @@ describe('RSA-PSS keys with parameters that no scheme of TLS fits', () => {
     const signature = nodeSign(hash, content, { key: key.privateKey, padding })
     for (const name of schemesLike(/pss/)) {
       expect(await provider.verifySignature(key.own, SignatureScheme[name], content, signature)).toBe(false)
+    }
+  })
+})
+
+describe('RSA-PSS keys for one hash', () => {
+  it('are not believed under another, though the arithmetic fits', async () => {
+    const key = rsaPssTestKey('sha256', 32)
+    const content = randomBytes(10)
+    // The same numbers in a PrivateKeyInfo without parameters sign under any hash.
+    const free = concat(
+      fromHex('020100300b06092a864886f70d01010a'),
+      octetString(readPrivateKeyInfo(key.privateKeyInfo)),
+    )
+    const signer = provider.importPrivateKey(writeDer(DerTag.sequence, free))
+    for (const name of schemesLike(/pss_pss/)) {
+      const signature = await signer.sign(SignatureScheme[name], content)
+      const verified = await provider.verifySignature(key.own, SignatureScheme[name], content, signature)
+      expect(verified).toBe(name === 'rsa_pss_pss_sha256')
     }
   })
 })
