@@ -1,0 +1,79 @@
+/**
+ * The order of messages in a full handshake, written down from RFC 5246 §7.3 (figure 1) and the sections on each message,
+ * without a look at the transition tables that it judges. Figure 2, the abbreviated handshake, is not in here yet: the
+ * library resumes no session, so nothing could be compared.
+ */
+import type { KeyExchange } from '../../src/crypto/suite-parameters.js'
+
+/** A message of the peer, as far as order is concerned: a Certificate with nothing in it is a case of its own. */
+export type Said = string
+
+interface Place {
+  readonly message: Said
+  /** `may`: what stands behind it may come in its place. */
+  readonly presence: 'must' | 'may'
+}
+
+const must = (message: Said): readonly Place[] => [{ message, presence: 'must' }]
+const may = (message: Said): readonly Place[] => [{ message, presence: 'may' }]
+const nothing: readonly Place[] = []
+
+export interface Circumstances {
+  readonly keyExchange: KeyExchange
+  /** The server answered the client's status_request in its hello: it may, but need not, send CertificateStatus (RFC 6066 §8). */
+  readonly statusPromised: boolean
+  readonly clientAuthentication: 'none' | 'request' | 'require'
+}
+
+/**
+ * What a server says. ServerKeyExchange belongs to the ephemeral exchanges and is not legal for RSA (RFC 5246 §7.4.3);
+ * whether to ask for a certificate is up to a server that has shown its own (RFC 5246 §7.4.4).
+ */
+const serverSays = ({ keyExchange, statusPromised }: Circumstances): readonly Place[] => [
+  ...must('server_hello'),
+  ...must('certificate'),
+  ...(statusPromised ? may('certificate_status') : nothing),
+  ...(keyExchange === 'RSA' ? nothing : must('server_key_exchange')),
+  ...may('certificate_request'),
+  ...must('server_hello_done'),
+  ...must('change_cipher_spec'),
+  ...must('finished'),
+]
+
+/** What a client says; its Certificate is required where it was asked (RFC 5246 §7.4.6), and then may be empty. */
+const clientSays = (asked: boolean, proves: boolean): readonly Place[] => [
+  ...must('client_hello'),
+  ...(asked ? must(proves ? 'certificate' : 'no certificate') : nothing),
+  ...must('client_key_exchange'),
+  // only after a certificate that can sign (RFC 5246 §7.4.8)
+  ...(asked && proves ? must('certificate_verify') : nothing),
+  ...must('change_cipher_spec'),
+  ...must('finished'),
+]
+
+/** Every road that the peer of this machine may take: a list of places, passed in order. */
+export function roadsOf(machine: 'client' | 'server', circumstances: Circumstances): readonly (readonly Place[])[] {
+  if (machine === 'client') return [serverSays(circumstances)]
+  const { clientAuthentication } = circumstances
+  if (clientAuthentication === 'none') return [clientSays(false, false)]
+  const proving = clientSays(true, true)
+  return clientAuthentication === 'require' ? [proving] : [proving, clientSays(true, false)]
+}
+
+/** Whether `said` is the beginning of a road. A client in mid-handshake hears HelloRequest and passes on (RFC 5246 §7.4.1.1). */
+export function isInOrder(machine: 'client' | 'server', circumstances: Circumstances, said: readonly Said[]): boolean {
+  const heard = machine === 'client' ? said.filter((message) => message !== 'hello_request') : said
+  return roadsOf(machine, circumstances).some((road) => follows(road, heard))
+}
+
+function follows(road: readonly Place[], [message, ...rest]: readonly Said[]): boolean {
+  const [place, ...further] = road
+  if (message === undefined) return true
+  if (place === undefined) return false
+  if (place.message === message) return follows(further, rest)
+  return place.presence === 'may' && follows(further, [message, ...rest])
+}
+
+/** Whether a road ends with `said`. */
+export const isWhole = (machine: 'client' | 'server', circumstances: Circumstances, said: readonly Said[]): boolean =>
+  isInOrder(machine, circumstances, said) && said.at(-1) === 'finished'

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest'
+import type { Need } from '../../src/handshake/need.js'
+import { needAfter } from './explore.js'
+import { isInOrder, isWhole, type Said } from './message-order.js'
+import { clientScenarios, clientSubject, serverScenarios, serverSubject } from './puppets.js'
+import { answerTo, environmentFor, type Scenario, type Subject } from './subject.js'
+
+/** The messages that either model or machine may be offered: those of every type, and what travels beside them. */
+const alphabet: readonly Said[] = [
+  ...['hello_request', 'client_hello', 'server_hello', 'new_session_ticket', 'certificate', 'no certificate'],
+  ...['server_key_exchange', 'certificate_request', 'server_hello_done', 'certificate_verify'],
+  ...['client_key_exchange', 'finished', 'certificate_status', 'change_cipher_spec', 'application_data'],
+]
+
+/** How the explorer's variants are called here. */
+const labels: Readonly<Record<string, string>> = {
+  change_cipher_spec: 'ChangeCipherSpec',
+  application_data: 'application data',
+}
+
+interface Position<S> {
+  readonly state: S
+  readonly need: Need | undefined
+}
+
+const ended = (name: string): boolean => name === 'Failed' || name === 'Closed'
+
+class Machine<S extends { readonly name: string }> {
+  readonly #subject: Subject<S>
+  readonly #environment
+
+  constructor(subject: Subject<S>, scenario: Scenario) {
+    this.#subject = subject
+    this.#environment = environmentFor(scenario, scenario.status)
+  }
+
+  /** Where the machine is before its peer said a word. */
+  begin(): Position<S> {
+    return this.#say({ state: this.#subject.initial, need: undefined }, 'start')
+  }
+
+  /** Where a message leads once our own side did what it had to; `undefined` where the machine refuses it. */
+  hear(position: Position<S>, message: Said): Position<S> | undefined {
+    const after = this.#say(position, labels[message] ?? message)
+    return ended(after.state.name) ? undefined : after
+  }
+
+  #say({ state, need }: Position<S>, label: string): Position<S> {
+    const variant = this.#subject.variants(state, need).find((one) => one.label === label)
+    if (variant === undefined) throw new Error(`no event is called ${label}`)
+    const outcome = this.#subject.step(state, variant.event)
+    return this.#answered({ state: outcome.state, need: needAfter(state, outcome, need) })
+  }
+
+  #answered(position: Position<S>): Position<S> {
+    const { state, need } = position
+    if (need === undefined || ended(state.name)) return position
+    const outcome = this.#subject.step(state, answerTo(this.#environment, need))
+    return this.#answered({ state: outcome.state, need: needAfter(state, outcome, undefined) })
+  }
+}
+
+interface Comparison {
+  readonly accepted: Said[][]
+  readonly disagreements: string[]
+  offered: number
+}
+
+/** HelloRequest may come at any time and changes nothing: trying it twice in a row would go on for ever. */
+const repeats = (said: readonly Said[], message: Said): boolean =>
+  message === 'hello_request' && said.includes('hello_request')
+
+/** Offers every message after every sequence that both accept, and notes where only one of them does. */
+function compare<S extends { readonly name: string }>(
+  role: 'client' | 'server',
+  scenario: Scenario,
+  machine: Machine<S>,
+): Comparison {
+  const found: Comparison = { accepted: [], disagreements: [], offered: 0 }
+  const circumstances = { ...scenario, statusPromised: scenario.status }
+  const goOn = (said: readonly Said[], position: Position<S>): void => {
+    const whole = isWhole(role, circumstances, said)
+    if (whole !== (position.state.name === 'Connected')) {
+      found.disagreements.push(`${said.join(', ')}: ${whole ? 'whole' : 'not whole'}, yet ${position.state.name}`)
+    }
+    if (whole) {
+      found.accepted.push([...said])
+      return // what is said on an open connection is no part of the figure
+    }
+    for (const message of alphabet) {
+      if (repeats(said, message)) continue
+      found.offered++
+      const next = machine.hear(position, message)
+      const inOrder = isInOrder(role, circumstances, [...said, message])
+      if (inOrder !== (next !== undefined)) {
+        found.disagreements.push(`${[...said, message].join(', ')}: ${inOrder ? 'in order' : 'out of order'}`)
+      } else if (next !== undefined) goOn([...said, message], next)
+    }
+  }
+  goOn([], machine.begin())
+  return found
+}
+
+const withoutHelloRequest = (sequences: readonly (readonly Said[])[]): readonly string[] =>
+  sequences.filter((said) => !said.includes('hello_request')).map((said) => said.join(' '))
+
+describe('the client accepts exactly what the model of figure 1 accepts', () => {
+  test.each(clientScenarios)('$keyExchange, certificate status: $status', (scenario) => {
+    const machine = new Machine(clientSubject(scenario), scenario)
+    const { accepted, disagreements, offered } = compare('client', scenario, machine)
+    expect(disagreements).toEqual([])
+    // with or without CertificateRequest, and with or without a promised CertificateStatus
+    expect(withoutHelloRequest(accepted).length).toBe(scenario.status ? 4 : 2)
+    expect(offered).toBeGreaterThan(500)
+  })
+})
+
+describe('the server accepts exactly what the model of figure 1 accepts', () => {
+  test.each(serverScenarios)('$keyExchange, client authentication: $clientAuthentication', (scenario) => {
+    const machine = new Machine(serverSubject(scenario), scenario)
+    const { accepted, disagreements, offered } = compare('server', scenario, machine)
+    expect(disagreements).toEqual([])
+    expect(accepted.length).toBe(scenario.clientAuthentication === 'request' ? 2 : 1)
+    expect(offered).toBeGreaterThan(50)
+  })
+})
+
+describe('the model itself', () => {
+  const full = { keyExchange: 'ECDHE_RSA', statusPromised: false, clientAuthentication: 'require' } as const
+
+  test('accepts the messages that figure 1 draws, in their order', () => {
+    const server = [
+      ...['server_hello', 'certificate', 'server_key_exchange', 'certificate_request', 'server_hello_done'],
+      ...['change_cipher_spec', 'finished'],
+    ]
+    const client = [
+      ...['client_hello', 'certificate', 'client_key_exchange', 'certificate_verify'],
+      ...['change_cipher_spec', 'finished'],
+    ]
+    expect(isWhole('client', full, server)).toBe(true)
+    expect(isWhole('server', full, client)).toBe(true)
+  })
+
+  test.each([
+    [['server_hello', 'server_hello_done'], 'a server that skips its certificate'],
+    [['server_hello', 'certificate', 'server_hello_done'], 'a server that skips its key exchange'],
+    [['server_hello', 'certificate', 'certificate_status'], 'a certificate status that was not promised'],
+    [['server_hello', 'certificate', 'server_key_exchange', 'change_cipher_spec'], 'an early change of keys'],
+  ])('refuses %j: %s', (said) => {
+    expect(isInOrder('client', full, said)).toBe(false)
+  })
+})
