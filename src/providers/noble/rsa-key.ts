@@ -60,7 +60,6 @@ export function importRsaPrivateKey(der: Uint8Array): RsaPrivateKey {
   const consistent =
     p > 1n &&
     q > 1n &&
-    p !== q &&
     p * q === key.n &&
     dP < p &&
     dQ < q &&
