@@ -4,7 +4,7 @@ import type { CertificateVerdict, Environment } from '../../src/crypto/environme
 import type { Credential, EcdsaCurve, KeyType } from '../../src/crypto/key-types.js'
 import type { MaybePromise } from '../../src/crypto/maybe-promise.js'
 import type { KeyExchange } from '../../src/crypto/suite-parameters.js'
-import type { Verifier } from '../../src/x509/index.js'
+import type { Verifier } from '../../src/x509/verifier.js'
 import { fakePrivateKey, fakePublicKey, sequence } from './fake-provider.js'
 
 const CERTIFICATE = 'fake certificate|'

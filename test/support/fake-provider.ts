@@ -3,7 +3,7 @@
  * secrets that can be told at sight (`SECRET_MARK`). Its algebra is a joke, but a consistent one: what should verify
  * verifies, what was altered does not.
  */
-import { createHash } from 'node:crypto'
+import { hash as hashOnce } from 'node:crypto'
 import { concat, fromAscii, toHex } from '../../src/bytes/convert.js'
 import { Secret } from '../../src/bytes/secret.js'
 import { finiteFieldGroup, isFfdheGroup } from '../../src/crypto/finite-field-groups.js'
@@ -33,9 +33,8 @@ export function sequence(seed: number): () => number {
 
 /** A short digest of labelled parts: the one primitive that everything here is made of. */
 function digest(label: string, ...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash('sha256').update(label)
-  for (const part of parts) hash.update(Uint8Array.of(part.length >> 16, part.length >> 8, part.length)).update(part)
-  return new Uint8Array(hash.digest())
+  const lengths = Uint8Array.from(parts.flatMap(({ length }) => [length >> 16, length >> 8, length]))
+  return new Uint8Array(hashOnce('sha256', Buffer.concat([Buffer.from(label), lengths, ...parts]), 'buffer'))
 }
 
 /** `length` bytes that repeat a digest. */
