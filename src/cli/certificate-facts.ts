@@ -1,16 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import { certificatePublicKeyInfo } from '../crypto/subject-public-key-info.js'
 import type { Fact } from '../inspect/index.js'
-import { nobleProvider } from '../providers/noble/index.js'
 import { formatPin } from '../x509/index.js'
+import { provider } from './provider.js'
 import { printable } from './terminal.js'
-
-const { hash } = nobleProvider()
 
 /** The pin of the key in a DER certificate; `undefined` for bytes that are no certificate. */
 export function keyPin(der: Uint8Array): string | undefined {
   try {
-    return formatPin({ spkiSha256: hash('sha256', certificatePublicKeyInfo(der)) })
+    return formatPin({ spkiSha256: provider.hash('sha256', certificatePublicKeyInfo(der)) })
   } catch {
     return undefined
   }

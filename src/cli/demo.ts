@@ -6,11 +6,11 @@ import type { Credential } from '../crypto/key-types.js'
 import { allSuites } from '../crypto/suite-parameters.js'
 import type { TlsFault } from '../handshake/fault.js'
 import { formatSteps, narrate, Trace } from '../inspect/index.js'
-import { nobleProvider } from '../providers/noble/index.js'
 import { certificatesFromPem, parsePin, pinnedCertificates, privateKeyInfoFromPem } from '../x509/index.js'
 import { type CommandSpec, helpText, type OptionSpecs, oneOf, parseCommand } from './arguments.js'
 import { certificateFacts, keyPin } from './certificate-facts.js'
 import { type DemoCredential, demoClientEcdsa, demoClientRsa, demoServerEcdsa, demoServerRsa } from './demo-pki.js'
+import { provider } from './provider.js'
 import { peerText } from './summary.js'
 import { colourOptions, type Terminal, wantsColour } from './terminal.js'
 
@@ -30,8 +30,6 @@ const demoCommand = {
     ...colourOptions,
   },
 } as const satisfies CommandSpec<OptionSpecs>
-
-const provider = nobleProvider()
 
 export const credentialFrom = ({ chain, key }: DemoCredential): Credential => ({
   certificateChain: certificatesFromPem(chain),

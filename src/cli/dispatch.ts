@@ -1,10 +1,13 @@
+import { TlsFault } from '../handshake/fault.js'
 import { UsageError } from './arguments.js'
+import { connect } from './connect.js'
 import { demo } from './demo.js'
+import { serve } from './serve.js'
 import type { Terminal } from './terminal.js'
 
 type Command = (argv: readonly string[], terminal: Terminal) => number | Promise<number>
 
-const commands: Readonly<Record<string, Command>> = { demo }
+const commands: Readonly<Record<string, Command>> = { demo, serve, connect }
 
 const OVERVIEW = `usage: tls12 [demo | serve | connect] [options]
 
@@ -32,7 +35,8 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
   try {
     return await command(named ? rest : argv, terminal)
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
+    const misused = error instanceof UsageError || (error instanceof TlsFault && error.origin === 'misuse')
+    if (!misused) throw error
     terminal.err(`tls12 ${name}: ${error.message}\n(tls12 ${name} --help tells more)\n`)
     return 2
   }

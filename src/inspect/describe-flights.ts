@@ -78,7 +78,7 @@ export function describeClientKeyExchange(
   if (suite === undefined) return [fact('content', plural(body.length, 'byte'))]
   const length = plural(body.length - prefixes[suite.keyExchange], 'byte')
   return suite.keyExchange === 'RSA'
-    ? [fact('encrypted pre-master secret', `${length}: 2 of version and 46 random ones, to the key in the certificate`)]
+    ? [fact('encrypted secret', `${length}; inside 2 of version and 46 random ones, to the key in the certificate`)]
     : [fact('public value', `${length}, made for this handshake alone, not encrypted and not secret`)]
 }
 

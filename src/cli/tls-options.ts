@@ -1,0 +1,130 @@
+import type { CommonOptions } from '../adapters/options.js'
+import type { Environment } from '../crypto/environment.js'
+import { allSuites } from '../crypto/suite-parameters.js'
+import type { CipherSuiteName } from '../registry/cipher-suite.js'
+import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
+import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
+import { pinnedCertificates } from '../x509/index.js'
+import { listOf, numberIn, type OptionSpecs, UsageError, type Values } from './arguments.js'
+import { keyPin } from './certificate-facts.js'
+import { openKeyLog, readCredential, readPin } from './files.js'
+import { provider } from './provider.js'
+
+/** The options that a client and a server have alike. */
+export const tlsOptions = {
+  cert: { type: 'string', value: 'FILE', help: 'own certificate in PEM, its issuers after it' },
+  key: { type: 'string', value: 'FILE', help: 'private key of the certificate in PEM' },
+  pin: {
+    type: 'string',
+    multiple: true,
+    value: 'PIN',
+    help: 'accept this peer: sha256/BASE64 of its public key, sha256:HEX of its certificate, or a PEM file whose first certificate is meant; may be repeated',
+  },
+  ca: { type: 'string', value: 'FILE', help: 'certificate authorities to trust: not there yet, use --pin' },
+  'cipher-suites': {
+    type: 'string',
+    value: 'LIST',
+    help: 'names separated by commas in order of preference, or "all": every suite there is, weak ones too; by default those with forward secrecy and AEAD',
+  },
+  groups: { type: 'string', value: 'LIST', help: 'key exchange groups, x25519,secp256r1,ffdhe2048 for example' },
+  'signature-algorithms': {
+    type: 'string',
+    value: 'LIST',
+    help: 'signature schemes, ecdsa_secp256r1_sha256,rsa_pss_rsae_sha256 for example',
+  },
+  alpn: { type: 'string', value: 'LIST', help: 'application protocols, http/1.1 for example' },
+  'key-log': {
+    type: 'string',
+    value: 'FILE',
+    help: 'append secrets to this file in the NSS format: whoever reads it reads the connections',
+  },
+  'handshake-timeout': {
+    type: 'string',
+    value: 'SECONDS',
+    help: 'give up on a handshake after so long; 10 by default',
+  },
+} as const satisfies OptionSpecs
+
+/** Names out of a list, each of which must be known. */
+function known<T extends string>(option: string, value: string | undefined, isKnown: (name: string) => name is T) {
+  return listOf(option, value)?.map((name) => {
+    if (!isKnown(name)) throw new UsageError(`--${option}: ${JSON.stringify(name)} is not one that there is`)
+    return name
+  })
+}
+
+const isSuite = (name: string): name is CipherSuiteName => allSuites.some((suite) => suite.name === name)
+const isGroup = (name: string): name is NamedGroupName => Object.hasOwn(NamedGroup, name)
+const isScheme = (name: string): name is SignatureSchemeName => Object.hasOwn(SignatureScheme, name)
+
+const suitesFrom = (value: string | undefined): readonly CipherSuiteName[] | undefined =>
+  value === 'all' ? allSuites.map(({ name }) => name) : known('cipher-suites', value, isSuite)
+
+function protocolsFrom(value: string | undefined): readonly string[] | undefined {
+  const names = listOf('alpn', value)
+  const wrong = names?.find((name) => !/^[\x21-\x7e]{1,255}$/.test(name))
+  if (wrong !== undefined)
+    throw new UsageError(`--alpn: ${JSON.stringify(wrong)} is not 1 to 255 printable ASCII characters`)
+  return names
+}
+
+/** Stands where no pin is given: refuses, and says which pin the peer would have. */
+const refuseUnpinned: Environment['verifyCertificate'] = ({ peer, certificateChain: [certificate] }) => {
+  const pin = certificate === undefined ? undefined : keyPin(certificate)
+  return {
+    accepted: false,
+    reason: 'no_verifier',
+    message:
+      `the ${peer}'s certificate is refused because no --pin says whom to trust` +
+      (pin === undefined ? '' : `; if another channel confirms that its key is this one, use --pin ${pin}`),
+  }
+}
+
+/** Only what is set: `undefined` is no value for an option of the library. */
+const defined = <T extends object>(options: T) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+
+export interface TlsSettings {
+  readonly options: CommonOptions & { readonly handshakeTimeout: number }
+  /** Whether some peer's certificate can be accepted at all. */
+  readonly hasPins: boolean
+  /** To be called when all connections are over. */
+  readonly close: () => void
+}
+
+/** What the common options mean. Throws `UsageError`. */
+export async function tlsSettings(values: Values<typeof tlsOptions>): Promise<TlsSettings> {
+  if (values.ca !== undefined) {
+    throw new UsageError('--ca: validation by certificate authorities is not there yet; name the peer with --pin')
+  }
+  if ((values.cert === undefined) !== (values.key === undefined)) throw new UsageError('--cert and --key go together')
+  const pins = (values.pin ?? []).map(readPin)
+  const seconds = numberIn('handshake-timeout', values['handshake-timeout'], {
+    least: 0.001,
+    most: 86_400,
+    fraction: true,
+  })
+  const lists = {
+    cipherSuites: suitesFrom(values['cipher-suites']),
+    groups: known('groups', values.groups, isGroup),
+    signatureSchemes: known('signature-algorithms', values['signature-algorithms'], isScheme),
+    applicationProtocols: protocolsFrom(values.alpn),
+  }
+  const credentials =
+    values.cert === undefined || values.key === undefined
+      ? undefined
+      : [await readCredential(provider, values.cert, values.key)]
+  const keyLog = values['key-log'] === undefined ? undefined : openKeyLog(values['key-log'])
+  const verifier = pins.length === 0 ? refuseUnpinned : pinnedCertificates(pins, provider)
+  return {
+    options: {
+      ...defined({ ...lists, credentials, keyLog: keyLog?.line }),
+      verifier,
+      handshakeTimeout: (seconds ?? 10) * 1000,
+    },
+    hasPins: pins.length > 0,
+    close: () => keyLog?.close(),
+  }
+}
