@@ -97,9 +97,14 @@ export function checkEmptiness(type: ContentType, length: number): void {
 
 const HTTP_BEGINNINGS = ['GET ', 'POST', 'HEAD', 'PUT ', 'CONN', 'HTTP']
 
+/** Message types behind the two-byte record header of SSL 2.0, whose first bit is set (RFC 5246 Appendix E.2). */
+const SSL2_ERROR = 0
+const SSL2_CLIENT_HELLO = 1
+const SSL2_SERVER_HELLO = 4
+
 /**
- * Recognises what people often meet instead of TLS in the very first bytes, to say so: plain HTTP on either side, and,
- * for a server, the SSL 2.0 form of a ClientHello (RFC 5246 Appendix E.2), which this library refuses (RFC 6176 §3).
+ * Recognises what people often meet instead of TLS in the very first bytes, to say so: plain HTTP on either side, the
+ * SSL 2.0 form of a ClientHello (RFC 5246 Appendix E.2), and a server's answer in SSL 2.0; both are refused (RFC 6176 §3).
  */
 export function checkBeginning(bytes: Uint8Array, role: 'client' | 'server'): void {
   const text = toLatin1(bytes.subarray(0, 4))
@@ -111,8 +116,12 @@ export function checkBeginning(bytes: Uint8Array, role: 'client' | 'server'): vo
         : 'the peer answers in plain HTTP where TLS was expected: is this the port that speaks TLS?',
     )
   }
-  const isVersion2Hello = ((bytes[0] ?? 0) & 0x80) !== 0 && bytes[2] === 1
-  if (role === 'server' && isVersion2Hello) {
+  const isVersion2 = ((bytes[0] ?? 0) & 0x80) !== 0
+  const message = bytes[2] ?? 0
+  if (isVersion2 && role === 'server' && message === SSL2_CLIENT_HELLO) {
     throw new RecordError('sslv2_record', 'the peer begins with an SSL 2.0 ClientHello; TLS 1.2 records are required')
+  }
+  if (isVersion2 && role === 'client' && (message === SSL2_SERVER_HELLO || message === SSL2_ERROR)) {
+    throw new RecordError('sslv2_record', 'the peer answers in SSL 2.0; TLS 1.2 records are required')
   }
 }
