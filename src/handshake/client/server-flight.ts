@@ -9,7 +9,7 @@ import type { HandledEvent } from '../event.js'
 import { refuse } from '../fault.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
-import { isEphemeral, pointFormIsValid, usesCurves } from '../negotiation.js'
+import { curvesOf, isEphemeral, pointFormIsValid, usesCurves } from '../negotiation.js'
 import type { ClientConfig, ClientContext } from './context.js'
 import type { ClientState, ServerFlight, ServerParams } from './states.js'
 
@@ -69,7 +69,7 @@ const isGroupName = (name: string): name is NamedGroupName => name in NamedGroup
 /** The curve must be one that was offered, and the point must have the form that the curve's points have (RFC 8422 §5.4). */
 function checkEcdh({ groups }: ClientConfig, { namedCurve, publicKey }: ServerEcdhParams): KeyShareRequest {
   const group = nameOf(NamedGroup, namedCurve, 2)
-  if (!isGroupName(group) || !groups.includes(group)) {
+  if (!isGroupName(group) || !curvesOf(groups).includes(group)) {
     return refuse('group_not_offered', `the server chose the group ${group}, which was not offered`)
   }
   if (!pointFormIsValid(group, publicKey)) {
