@@ -17,6 +17,8 @@ import { bytes, GREETING, text, type Victim, victimClient, victimServer } from '
 export interface AttackOnClient extends HostileServerOptions {
   /** The victim's options, on top of a client that authenticates itself and pins the server's certificate. */
   readonly victim?: ClientOptions
+  /** Option names to leave out of the victim's usual ones. */
+  readonly withoutOptions?: readonly (keyof ClientOptions)[]
   readonly kind?: PkiKind
   readonly script?: Rewrite<HostileServer>
 }
@@ -24,6 +26,8 @@ export interface AttackOnClient extends HostileServerOptions {
 export interface AttackOnServer extends HostileClientOptions {
   /** The victim's options, on top of a server that requires a pinned client certificate. */
   readonly victim?: ServerOptions
+  /** Option names to leave out of the victim's usual ones. */
+  readonly withoutOptions?: readonly (keyof ServerOptions)[]
   readonly kind?: PkiKind
   readonly script?: Rewrite<HostileClient>
 }
@@ -34,11 +38,17 @@ function run<P extends Hostile>(peer: P, script: readonly { readonly run: (peer:
   return peer
 }
 
+function leaveOut<T extends object>(options: T, names: readonly (keyof T)[] = []): Partial<T> {
+  const left: Partial<T> = { ...options }
+  for (const name of names) delete left[name]
+  return left
+}
+
 /** A hostile server against a client, ready to begin. The defaults alone are an honest handshake. */
 export function hostileServer(attack: AttackOnClient = {}): HostileServer {
   const kind = attack.kind ?? 'ecdsaP256'
   const victim = victimClient({
-    ...mutual(kind).client,
+    ...leaveOut(mutual(kind).client, attack.withoutOptions),
     ...(attack.suite === undefined ? {} : { cipherSuites: [attack.suite] }),
     ...attack.victim,
   })
@@ -55,7 +65,7 @@ export function attackClient(attack: AttackOnClient = {}): HostileServer {
 export function hostileClient(attack: AttackOnServer = {}): HostileClient {
   const kind = attack.kind ?? 'ecdsaP256'
   const victim = victimServer({
-    ...mutual(kind).server,
+    ...leaveOut(mutual(kind).server, attack.withoutOptions),
     ...(attack.suite === undefined ? {} : { cipherSuites: [attack.suite] }),
     ...attack.victim,
   })

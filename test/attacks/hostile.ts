@@ -145,9 +145,14 @@ export abstract class Hostile {
   }
 
   message<N extends HandshakeTypeName>(name: N, message: HandshakeMessages[N]): void {
+    this.raw(this.encoded(name, message))
+  }
+
+  /** The message with the edits that are asked for. */
+  encoded<N extends HandshakeTypeName>(name: N, message: HandshakeMessages[N]): Uint8Array {
     const edit = this.options.edit?.[name]
     const raw = encodeHandshake(name, edit === undefined ? message : edit(message))
-    this.raw(this.options.rawEdit?.[name]?.(raw) ?? raw)
+    return this.options.rawEdit?.[name]?.(raw) ?? raw
   }
 
   /** ChangeCipherSpec; from then on everything is protected, if there is anything to make keys from. */
