@@ -11,12 +11,12 @@ import {
   closeNotify,
   opensslAbsent,
   opensslGroups,
-  opensslName,
   opensslVersion,
   signatureCases,
   startClient,
   trustImpostor,
 } from './openssl.js'
+import { opensslName } from './openssl-names.js'
 import type { Program } from './program.js'
 
 const configuration = new Configuration()

@@ -11,13 +11,13 @@ import {
   closeNotify,
   type OpensslServer,
   opensslAbsent,
-  opensslName,
   opensslVersion,
   signatureCases,
   startServer,
   trustImpostor,
   trustOurs,
 } from './openssl.js'
+import { opensslName } from './openssl-names.js'
 
 const dhFile = (name: string): string => new URL(`../../vectors/dh/${name}.pem`, import.meta.url).pathname
 

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SuiteParameters } from '../../src/crypto/suite-parameters.js'
 import type { SignatureSchemeName } from '../../src/registry/signature-scheme.js'
 import { program } from '../support/outside.js'
 import { type PkiKind, pki } from '../support/pki.js'
@@ -13,16 +12,6 @@ const openssl = program('openssl')
 export const opensslAbsent = openssl === undefined
 /** What these tests ran against, for titles. */
 export const opensslVersion = versionOf(openssl, 'version')
-
-/** OpenSSL's name of a suite: `ECDHE-RSA-AES128-GCM-SHA256`. */
-export const opensslName = ({ name }: SuiteParameters): string =>
-  name
-    .replace(/^TLS_(?:RSA_WITH_)?/, '')
-    .replace('_WITH', '')
-    .replace('CHACHA20_POLY1305_SHA256', 'CHACHA20_POLY1305')
-    .replace(/AES_(\d+)/, 'AES$1')
-    .replace('_CBC', '')
-    .replaceAll('_', '-')
 
 /** OpenSSL's names of the groups, and how `s_client` reports that one was used. */
 export const opensslGroups = {

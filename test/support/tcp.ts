@@ -66,6 +66,7 @@ export class TcpEnd extends Watched {
     socket.on('error', () => {}) // a peer that resets the connection has said why in an alert, or `close` follows
     socket.on('close', () => {
       this.socketClosed = true
+      endpoint.endOfTransport() // after a reset no `end` has come
       this.changed()
     })
     endpoint.start()

@@ -1,0 +1,242 @@
+/** Our endpoints against GnuTLS's command-line programs: every suite, both directions, server-only and mutual. */
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ClientOptions, clientEndpoint, type ServerOptions, serverEndpoint } from '../../src/adapters/options.js'
+import type { Credential } from '../../src/crypto/key-types.js'
+import { allSuites, type SuiteParameters } from '../../src/crypto/suite-parameters.js'
+import type { ConnectionSummary } from '../../src/handshake/negotiated.js'
+import { credentialOf, kindFor, noble, pinTo } from '../support/endpoints.js'
+import { program } from '../support/outside.js'
+import { type PkiKind, type PkiSet, pki } from '../support/pki.js'
+import { connectTcp, listenOnce, type TcpEnd, TEST_TIMEOUT } from '../support/tcp.js'
+import { freePort, Program, versionOf } from './program.js'
+
+const serv = program('gnutls-serv', '--version')
+const cli = program('gnutls-cli', '--version')
+
+/** GnuTLS's names of the parts of a suite. */
+const cipherNames = {
+  AES_128_GCM: { cipher: 'AES-128-GCM', mac: 'AEAD' },
+  AES_256_GCM: { cipher: 'AES-256-GCM', mac: 'AEAD' },
+  CHACHA20_POLY1305: { cipher: 'CHACHA20-POLY1305', mac: 'AEAD' },
+  AES_128_CBC: { cipher: 'AES-128-CBC', mac: 'SHA1' },
+} as const
+
+const gnutlsName = ({ keyExchange, bulk }: SuiteParameters) => ({
+  keyExchange: keyExchange.replace('_', '-'),
+  ...cipherNames[bulk.cipher],
+})
+
+const ecdheRsa = 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256' as const
+
+const impostor = (): Credential => {
+  const { certificateChain, privateKeyInfo } = pki.impostor.client.rsa
+  return { certificateChain, key: noble.importPrivateKey(privateKeyInfo) }
+}
+
+const files = (side: 'client' | 'server', kind: PkiKind): string[] => {
+  const { chainPath, keyPath } = pki[side][kind]
+  return ['--x509certfile', chainPath, '--x509keyfile', keyPath]
+}
+
+const serverAuthentication = ['--disable-client-cert']
+const mutual = ['--require-client-cert', '--verify-client-cert', '--x509cafile', pki.ca.certPath]
+
+/** An echo server. What gnutls-serv prints stays in its buffer while it runs, so readiness is a port that answers. */
+async function startServer(kind: PkiKind, authentication: readonly string[]): Promise<GnutlsServer> {
+  const port = await freePort()
+  const server = new Program('gnutls-serv', [
+    ...['--port', `${port}`, '--echo', ...authentication, ...files('server', kind)],
+    ...['--priority', 'NORMAL:-VERS-ALL:+VERS-TLS1.2:+RSA:+DHE-RSA:+SHA1'],
+  ])
+  await answering(server, port)
+  return { program: server, port }
+}
+
+interface GnutlsServer {
+  readonly program: Program
+  readonly port: number
+}
+
+async function answering(server: Program, port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200 && server.ended === undefined; attempt++) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(false))
+      socket.once('connect', () => socket.destroy())
+    })
+    if (open) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`no server: ${server.describe()}`)
+}
+
+/** Data both ways and a clean close. */
+async function converse({ port }: GnutlsServer, options: ClientOptions): Promise<ConnectionSummary> {
+  const end = await connectTcp(clientEndpoint(noble, { serverName: 'localhost', ...options }), port)
+  const summary = await end.established()
+  end.send('a line of ours\n')
+  await end.receives('a line of ours\n')
+  await end.close()
+  expect(end.fault).toBeUndefined()
+  return summary
+}
+
+describe.skipIf(serv === undefined)(`our client, ${versionOf(serv, '--version')}`, { timeout: TEST_TIMEOUT }, () => {
+  const servers = new Map<string, GnutlsServer>()
+  const server = (name: string): GnutlsServer => {
+    const found = servers.get(name)
+    if (found === undefined) throw new Error(`no server ${name}`)
+    return found
+  }
+
+  beforeAll(async () => {
+    const started = [
+      ['rsa', startServer('rsa', serverAuthentication)],
+      ['ecdsaP256', startServer('ecdsaP256', serverAuthentication)],
+      ['mutual rsa', startServer('rsa', mutual)],
+      ['mutual ecdsaP256', startServer('ecdsaP256', mutual)],
+      ['mutual ed25519', startServer('ed25519', mutual)],
+    ] as const
+    for (const [name, starting] of started) servers.set(name, await starting)
+  }, TEST_TIMEOUT)
+  afterAll(async () => {
+    await Promise.all([...servers.values()].map((one) => one.program.stop()))
+  })
+
+  describe.each(allSuites)('$name', (suite) => {
+    const kind = kindFor(suite.keyExchange)
+    const options = { verifier: pinTo('server', kind), cipherSuites: [suite.name] }
+
+    test('server authentication only', async () => {
+      const summary = await converse(server(kind), options)
+      expect(summary.negotiated.suite).toBe(suite)
+    })
+
+    test('mutual', async () => {
+      const summary = await converse(server(`mutual ${kind}`), {
+        ...options,
+        credentials: [credentialOf('client', kind)],
+      })
+      expect(summary.authenticatedToPeer).toBe(true)
+    })
+  })
+
+  // One group on offer, so it is the one that was used.
+  test.each(['x25519', 'x448', 'secp256r1', 'secp384r1', 'secp521r1'] as const)('group %s', async (group) => {
+    await converse(server('rsa'), {
+      verifier: pinTo('server', 'rsa'),
+      cipherSuites: ['TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'],
+      groups: [group],
+    })
+  })
+
+  test.each(['ffdhe2048', 'ffdhe3072', 'ffdhe4096'] as const)('group %s', async (group) => {
+    await converse(server('rsa'), {
+      verifier: pinTo('server', 'rsa'),
+      cipherSuites: ['TLS_DHE_RSA_WITH_AES_128_GCM_SHA256'],
+      groups: [group],
+    })
+  })
+
+  test('Ed25519 on both sides', async () => {
+    const credentials = [credentialOf('client', 'ed25519')]
+    const summary = await converse(server('mutual ed25519'), { verifier: pinTo('server', 'ed25519'), credentials })
+    expect(summary.peer.kind).toBe('certificate and signature')
+    expect(summary.authenticatedToPeer).toBe(true)
+  })
+
+  test.each([
+    // gnutls-serv answers its own client so too
+    ['no certificate', [], { code: 'alert_received', alert: 'decode_error' }],
+    ['the certificate of an authority that it does not know', [impostor()], { code: 'truncated' }],
+  ])('it refuses us with %s', async (_title, credentials, expected) => {
+    const options = { verifier: pinTo('server', 'rsa'), credentials, cipherSuites: [ecdheRsa] }
+    const end = await connectTcp(clientEndpoint(noble, options), server('mutual rsa').port)
+    await end.until('the end', () => end.socketClosed || undefined)
+    expect(end.fault).toMatchObject(expected)
+    expect(end.summary).toBeUndefined()
+  })
+})
+
+const priority = (suite: SuiteParameters): string => {
+  const { keyExchange, cipher, mac } = gnutlsName(suite)
+  return `NONE:+VERS-TLS1.2:+COMP-NULL:+CTYPE-X509:+SIGN-ALL:+GROUP-ALL:+${keyExchange}:+${cipher}:+${mac}`
+}
+
+async function serve<T>(
+  options: ServerOptions,
+  client: { readonly kind?: PkiKind; readonly priority?: string; readonly authorities?: PkiSet },
+  meet: (end: TcpEnd, client: Program) => Promise<T>,
+): Promise<T> {
+  const listener = await listenOnce(serverEndpoint(noble, options))
+  const running = new Program('gnutls-cli', [
+    ...['--port', `${listener.port}`, '--x509cafile', (client.authorities ?? pki).ca.certPath],
+    ...(client.kind === undefined ? [] : files('client', client.kind)),
+    ...['--priority', client.priority ?? 'NORMAL:-VERS-ALL:+VERS-TLS1.2'],
+    ...['--verify-hostname', 'localhost', '--sni-hostname', 'localhost', '127.0.0.1'],
+  ])
+  try {
+    const gone = running.exit().then(() => Promise.reject(new Error(`it never came: ${running.describe()}`)))
+    return await meet(await Promise.race([listener.accepted, gone]), running)
+  } finally {
+    listener.close()
+    await running.stop()
+  }
+}
+
+describe.skipIf(cli === undefined)(`our server, ${versionOf(cli, '--version')}`, { timeout: TEST_TIMEOUT }, () => {
+  describe.each(allSuites)('$name', (suite) => {
+    const kind = kindFor(suite.keyExchange)
+    const options = { credentials: [credentialOf('server', kind)], cipherSuites: [suite.name] }
+
+    test.each([false, true])('mutual: %s', (mutual) => {
+      const server: ServerOptions = mutual
+        ? { ...options, clientAuthentication: 'require', verifier: pinTo('client', kind) }
+        : options
+      return serve(server, { priority: priority(suite), ...(mutual ? { kind } : {}) }, async (end, client) => {
+        const summary = await end.established()
+        expect(summary.peer.kind).toBe(mutual ? 'certificate and signature' : 'none')
+        client.write('a line of theirs\n')
+        await end.receives('a line of theirs\n')
+        end.send('a line of ours\n')
+        await client.says(/a line of ours/)
+        if (mutual) {
+          client.endInput()
+          await end.closedByPeer()
+        } else {
+          // gnutls-cli does not answer a close_notify: it ends.
+          end.endpoint.close()
+          await client.says(/Peer has closed the GnuTLS connection/)
+        }
+        expect(await client.exit()).toBe(0)
+        expect(client.output).toContain('- Status: The certificate is trusted.')
+        expect(client.output).toContain(`-(${gnutlsName(suite).cipher})`)
+        expect(end.fault).toBeUndefined()
+      })
+    })
+  })
+
+  test('a client with another authority refuses us', () =>
+    serve({ credentials: [credentialOf('server', 'rsa')] }, { authorities: pki.impostor }, async (end, client) => {
+      await end.until('the end', () => end.fault ?? (end.peerClosed || undefined))
+      expect(await client.exit()).toBe(1)
+      expect(client.output).toContain('The certificate is NOT trusted')
+    }))
+
+  test('a client without a certificate is refused where one is required', () =>
+    serve(
+      {
+        credentials: [credentialOf('server', 'rsa')],
+        clientAuthentication: 'require',
+        verifier: pinTo('client', 'rsa'),
+      },
+      {},
+      async (end, client) => {
+        expect((await end.failed()).code).toBe('client_certificate_missing')
+        expect(await client.exit()).toBe(1)
+        expect(client.output).toContain('Handshake failed')
+      },
+    ))
+})

@@ -1,0 +1,11 @@
+import type { SuiteParameters } from '../../src/crypto/suite-parameters.js'
+
+/** OpenSSL's name of a suite: `ECDHE-RSA-AES128-GCM-SHA256`. */
+export const opensslName = ({ name }: SuiteParameters): string =>
+  name
+    .replace(/^TLS_(?:RSA_WITH_)?/, '')
+    .replace('_WITH', '')
+    .replace('CHACHA20_POLY1305_SHA256', 'CHACHA20_POLY1305')
+    .replace(/AES_(\d+)/, 'AES$1')
+    .replace('_CBC', '')
+    .replaceAll('_', '-')
