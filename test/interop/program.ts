@@ -22,7 +22,11 @@ export class Program extends Watched {
       })
     }
     this.child.stdin.on('error', () => {}) // a program that has ended does not read what it was about to be told
+    // Where a test gave up on it, it goes with the process of the tests.
+    const kill = (): boolean => this.child.kill('SIGKILL')
+    process.once('exit', kill)
     this.child.once('close', (code, signal) => {
+      process.off('exit', kill)
       this.ended = code ?? signal ?? 'unknown'
       this.changed()
     })
