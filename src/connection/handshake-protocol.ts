@@ -117,9 +117,7 @@ export class HandshakeProtocol {
     if (this.#settle(need)) {
       // A generic key does not distribute over the union by itself; type and answer come from the same `T`.
       this.#dispatch({ type: `answer:${need.type}`, answer } as AnswerEvent)
-    } else if (answer instanceof Secret) {
-      answer.wipe()
-    }
+    } else wipe(answer)
   }
 
   /** Says that a need cannot be answered, and why. */
@@ -223,6 +221,12 @@ export class HandshakeProtocol {
     this.#need?.controller.abort()
     this.#need = undefined
   }
+}
+
+/** The secrets that an answer may be, or carry beside what is public. */
+function wipe(answer: NeedAnswer<NeedType>): void {
+  if (answer instanceof Secret) answer.wipe()
+  else if (typeof answer === 'object' && answer !== null && 'preMasterSecret' in answer) answer.preMasterSecret.wipe()
 }
 
 const keyLogLine = (clientRandom: Uint8Array, masterSecret: Secret): string =>
