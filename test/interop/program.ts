@@ -3,6 +3,12 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:chil
 import { createServer } from 'node:net'
 import { Watched } from '../support/tcp.js'
 
+/** Where a test gave up on one of these, it goes with the process of the tests. */
+const running = new Set<ChildProcessWithoutNullStreams>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** A running program and everything that it has said. */
 export class Program extends Watched {
   readonly child: ChildProcessWithoutNullStreams
@@ -22,11 +28,9 @@ export class Program extends Watched {
       })
     }
     this.child.stdin.on('error', () => {}) // a program that has ended does not read what it was about to be told
-    // Where a test gave up on it, it goes with the process of the tests.
-    const kill = (): boolean => this.child.kill('SIGKILL')
-    process.once('exit', kill)
+    running.add(this.child)
     this.child.once('close', (code, signal) => {
-      process.off('exit', kill)
+      running.delete(this.child)
       this.ended = code ?? signal ?? 'unknown'
       this.changed()
     })
