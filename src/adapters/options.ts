@@ -31,6 +31,8 @@ export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
   readonly applicationProtocols?: readonly string[]
   /** `prefer` by default. */
   readonly extendedMasterSecret?: 'require' | 'prefer' | 'off'
+  /** What the peer's close_notify brings: our own at once, or once `close` is called. `close` by default; streams use `wait`. */
+  readonly onPeerClose?: 'close' | 'wait'
 }
 
 export interface ClientOptions extends CommonOptions {
@@ -82,6 +84,7 @@ const handshakeConfig = (options: CommonOptions) => ({
     options.signatureSchemes === undefined ? defaultSignatureSchemes : schemesByName(options.signatureSchemes),
   applicationProtocols: options.applicationProtocols ?? [],
   extendedMasterSecret: options.extendedMasterSecret ?? ('prefer' as const),
+  onPeerClose: options.onPeerClose ?? ('close' as const),
 })
 
 function environmentOf(provider: CryptoProvider, options: CommonOptions): Environment {

@@ -102,7 +102,7 @@ export class TlsConnection {
 
   /** Protects application data. Throws unless the connection is established: no byte goes out to a peer that has not proved itself. */
   send(data: Uint8Array): void {
-    if (this.state.name !== 'Connected') {
+    if (this.state.name !== 'Connected' && this.state.name !== 'PeerClosed') {
       throw new TlsFault('misuse', `application data cannot be sent in state ${this.state.name}`)
     }
     if (data.length > 0) this.#seal(ContentType.application_data, data)
@@ -189,7 +189,8 @@ export class TlsConnection {
 
   #handle({ type, fragment }: TlsRecord): void {
     const { protocol } = this.#parts
-    if (type !== ContentType.alert) this.#alerts.reset()
+    // An empty record says nothing: it must not buy a peer new warnings.
+    if (type !== ContentType.alert && fragment.length > 0) this.#alerts.reset()
     this.#emptyRecords = fragment.length === 0 ? this.#emptyRecords + 1 : 0
     if (this.#emptyRecords > MAX_CONSECUTIVE_EMPTY_RECORDS) {
       this.#fail(new TlsFault('too_many_empty_records', 'too many empty records in a row'))

@@ -2,10 +2,11 @@ import { AlertDescription, type AlertName } from '../registry/alert-description.
 import { AlertLevel } from '../registry/alert-level.js'
 import { nameOf } from '../registry/registry.js'
 import type { Action } from './action.js'
-import type { Closing, Connected } from './connected.js'
+import type { Closing, Connected, PeerClosed } from './connected.js'
 import type { HandledEvent } from './event.js'
 import { refuse, TlsFault } from './fault.js'
 import type { ClosedState, NamedState, Outcome, Row } from './machine.js'
+import type { HandshakeConfig } from './negotiation.js'
 
 /*
  * Rows that every live state has, generated, so that closing, alerts, faults and the end of the transport are edges of
@@ -96,29 +97,49 @@ export function handshakeRows<Context, S extends NamedState, const Name extends 
   ]
 }
 
-type OpenRow<Context> = Row<Context, Connected | Closing | ClosedState, 'Connected' | 'Closing'>
+type Open = Connected | Closing | PeerClosed
+type OpenRow<Context> = Row<Context, Open | ClosedState, Open['name']>
+interface Configured {
+  readonly config: HandshakeConfig
+}
 
-const stay = (_context: unknown, state: Closing): Outcome<Closing> => ({ state, actions: [] })
+const stay = <S extends Open>(_context: unknown, state: S): Outcome<S> => ({ state, actions: [] })
 const done = (): Outcome<ClosedState> => ({ state: closed, actions: [] })
 
-function deliver<Open extends Connected | Closing>(
-  _context: unknown,
-  state: Open,
-  { data }: HandledEvent<'application_data'>,
-): Outcome<Open> {
+function deliver<S extends Open>(_context: unknown, state: S, { data }: HandledEvent<'application_data'>): Outcome<S> {
   return { state, actions: [{ type: 'deliver', data }] }
 }
 
-/** A peer's close_notify is answered with our own, unless that went out already; then the connection is over (RFC 5246 §7.2.1). */
-function heedWhileOpen<Open extends Connected | Closing>(
-  _context: unknown,
-  state: Open,
+/**
+ * RFC 5246 §7.2.1 wants a close_notify answered at once, and whatever was still to be sent discarded. Deployed stacks let
+ * the other direction finish, as RFC 8446 §6.1 has it since; which of the two is for the configuration to say.
+ */
+function heedWhileConnected(
+  { config }: Configured,
+  state: Connected,
   event: HandledEvent<'alert'>,
-): Outcome<Open | ClosedState> {
-  if (isCloseNotify(event)) {
-    const answer = state.name === 'Connected' ? [warn(AlertDescription.close_notify)] : []
-    return { state: closed, actions: [{ type: 'peerClosed' }, ...answer] }
+): Outcome<Connected | PeerClosed | ClosedState> {
+  if (!isCloseNotify(event)) {
+    heed(event)
+    return { state, actions: [] }
   }
+  if (config.onPeerClose === 'wait') {
+    return { state: { name: 'PeerClosed', summary: state.summary }, actions: [{ type: 'peerClosed' }] }
+  }
+  return { state: closed, actions: [{ type: 'peerClosed' }, warn(AlertDescription.close_notify)] }
+}
+
+function heedWhileClosing(
+  _context: unknown,
+  state: Closing,
+  event: HandledEvent<'alert'>,
+): Outcome<Closing | ClosedState> {
+  if (isCloseNotify(event)) return { state: closed, actions: [{ type: 'peerClosed' }] }
+  heed(event)
+  return { state, actions: [] }
+}
+
+function heedAfterPeer(_context: unknown, state: PeerClosed, event: HandledEvent<'alert'>): Outcome<PeerClosed> {
   heed(event)
   return { state, actions: [] }
 }
@@ -127,6 +148,8 @@ const beginClosing = (_context: unknown, { summary }: Connected): Outcome<Closin
   state: { name: 'Closing', summary },
   actions: [warn(AlertDescription.close_notify)],
 })
+
+const finishClosing = (): Outcome<ClosedState> => ({ state: closed, actions: [warn(AlertDescription.close_notify)] })
 
 const declineRenegotiation = (_context: unknown, state: Connected): Outcome<Connected> => ({
   state,
@@ -137,19 +160,26 @@ const truncated = (): never => refuse('truncated', 'the transport ended without 
 
 /** An established connection: data, closing, alerts, and the peer's wish to renegotiate, which is declined. */
 // biome-ignore format: a table is read in columns
-export const connectedRows = <Context>(renegotiation: 'hello_request' | 'client_hello'): readonly OpenRow<Context>[] => [
+export const connectedRows = <Context extends Configured>(renegotiation: 'hello_request' | 'client_hello'): readonly OpenRow<Context>[] => [
   { from: 'Connected', event: 'application_data', to: ['Connected'], cite: '5246 §10', handle: deliver },
   { from: 'Connected', event: renegotiation, to: ['Connected'], cite: '5246 §7.2.2', handle: declineRenegotiation },
-  { from: 'Connected', event: 'alert', to: ['Connected', 'Closed'], cite: '5246 §7.2.1', handle: heedWhileOpen },
+  { from: 'Connected', event: 'alert', to: ['Connected', 'PeerClosed', 'Closed'], cite: '5246 §7.2.1', handle: heedWhileConnected },
   { from: 'Connected', event: 'close', to: ['Closing'], cite: '5246 §7.2.1', handle: beginClosing },
   { from: 'Connected', event: 'transport_end', to: [], cite: '5246 §7.2.1', handle: truncated },
   { from: 'Connected', event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
   // Our close_notify went out, so nothing can be said any more: data is still read, and a wish to renegotiate has no answer.
   { from: 'Closing', event: 'application_data', to: ['Closing'], cite: '5246 §7.2.1', handle: deliver },
   { from: 'Closing', event: renegotiation, to: ['Closing'], cite: '5246 §7.2.1', handle: stay },
-  { from: 'Closing', event: 'alert', to: ['Closing', 'Closed'], cite: '5246 §7.2.1', handle: heedWhileOpen },
+  { from: 'Closing', event: 'alert', to: ['Closing', 'Closed'], cite: '5246 §7.2.1', handle: heedWhileClosing },
   // Whoever closes first need not wait for the answer.
   { from: 'Closing', event: 'close', to: ['Closed'], cite: '5246 §7.2.1', handle: done },
   { from: 'Closing', event: 'transport_end', to: ['Closed'], cite: '5246 §7.2.1', handle: done },
   { from: 'Closing', event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
+  // The peer said that it sends nothing more: what comes all the same is ignored, and our side may finish.
+  { from: 'PeerClosed', event: 'application_data', to: ['PeerClosed'], cite: '5246 §7.2.1', handle: stay },
+  { from: 'PeerClosed', event: renegotiation, to: ['PeerClosed'], cite: '5246 §7.2.1', handle: stay },
+  { from: 'PeerClosed', event: 'alert', to: ['PeerClosed'], cite: '5246 §7.2.2', handle: heedAfterPeer },
+  { from: 'PeerClosed', event: 'transport_end', to: ['PeerClosed'], cite: '8446 §6.1', handle: stay },
+  { from: 'PeerClosed', event: 'close', to: ['Closed'], cite: '5246 §7.2.1', handle: finishClosing },
+  { from: 'PeerClosed', event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
 ]

@@ -18,3 +18,9 @@ export interface Closing {
   readonly name: 'Closing'
   readonly summary: ConnectionSummary
 }
+
+/** The peer sent close_notify and still reads what we have to say. */
+export interface PeerClosed {
+  readonly name: 'PeerClosed'
+  readonly summary: ConnectionSummary
+}

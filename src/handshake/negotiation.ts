@@ -13,6 +13,11 @@ export interface HandshakeConfig {
   readonly applicationProtocols: readonly string[]
   /** Whether the master secret is bound to the handshake (RFC 7627): without it a handshake goes on only under `prefer` or `off`. */
   readonly extendedMasterSecret: 'require' | 'prefer' | 'off'
+  /**
+   * What a close_notify of the peer's brings: our own at once (RFC 5246 §7.2.1), or the wait for `close`, so that what is
+   * still to be said can be said.
+   */
+  readonly onPeerClose: 'close' | 'wait'
 }
 
 /** The kinds of key whose signature each scheme is. In TLS 1.2 an ECDSA scheme leaves the curve open (RFC 5246 §7.4.1.4.1). */

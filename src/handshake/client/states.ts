@@ -6,7 +6,7 @@ import type { CertificateRequest } from '../../messages/certificate-request.js'
 import type { ClientHello } from '../../messages/client-hello.js'
 import type { DigitallySigned } from '../../messages/digitally-signed.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
-import type { Closing, Connected } from '../connected.js'
+import type { Closing, Connected, PeerClosed } from '../connected.js'
 import type { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
 import type { ClosedState, FailedState, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
@@ -99,6 +99,7 @@ export type ClientState =
   | AfterOurFinished<'ExpectServerFinished'>
   | Connected
   | Closing
+  | PeerClosed
   | ClosedState
   | FailedState
 
@@ -131,6 +132,7 @@ export const clientStateFields = {
   ExpectServerFinished: afterOurFinished,
   Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData'],
   Closing: ['name', 'summary'],
+  PeerClosed: ['name', 'summary'],
   Closed: ['name'],
   Failed: ['name', 'fault'],
 } as const satisfies FieldsOf<ClientState, ClientStateName>

@@ -6,7 +6,7 @@ import type { DigitallySigned } from '../../messages/digitally-signed.js'
 import type { NamedGroupName } from '../../registry/named-group.js'
 import type { ProtocolVersion } from '../../registry/protocol-version.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
-import type { Closing, Connected } from '../connected.js'
+import type { Closing, Connected, PeerClosed } from '../connected.js'
 import type { Entropy } from '../event.js'
 import type { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
 import type { ClosedState, FailedState, StateOf } from '../machine.js'
@@ -95,6 +95,7 @@ export type ServerState =
   | (ClientJudged<'ExpectClientFinished'> & { readonly writeKeys: DirectionKeys })
   | Connected
   | Closing
+  | PeerClosed
   | ClosedState
   | FailedState
 
@@ -123,6 +124,7 @@ export const serverStateFields = {
   ExpectClientFinished: [...keyed, 'client', 'writeKeys'],
   Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData'],
   Closing: ['name', 'summary'],
+  PeerClosed: ['name', 'summary'],
   Closed: ['name'],
   Failed: ['name', 'fault'],
 } as const satisfies FieldsOf<ServerState, ServerStateName>
