@@ -32,6 +32,9 @@ function messageEvent(raw: Uint8Array): MessageEvent {
   return { type: name, raw }
 }
 
+/** Asking for a new handshake costs a peer four bytes and us an answer, so without data in between there is an end to it. */
+const MAX_CONSECUTIVE_WISHES = 4
+
 type Waiting = { readonly type: 'handshake'; readonly fragment: Uint8Array } | { readonly type: 'change_cipher_spec' }
 
 /**
@@ -47,6 +50,7 @@ export class HandshakeProtocol {
   readonly #waiting: Waiting[] = []
   readonly #answered = new WeakSet<object>()
   #need: { readonly open: OpenNeed; readonly controller: AbortController; taken: boolean } | undefined
+  #wishes = 0
 
   constructor(runner: RoleRunner, options: HandshakeProtocolOptions) {
     this.#runner = runner
@@ -84,6 +88,7 @@ export class HandshakeProtocol {
   }
 
   receiveApplicationData(data: Uint8Array): void {
+    if (data.length > 0) this.#wishes = 0
     this.#dispatch({ type: 'application_data', data })
   }
 
@@ -148,9 +153,21 @@ export class HandshakeProtocol {
     while (this.#need === undefined && !this.ended) {
       const event = this.#nextEvent()
       if (event === undefined) return
+      const before = this.state
       this.#step(event)
+      this.#countWishes(before)
     }
     if (this.ended) this.#waiting.length = 0
+  }
+
+  /** The one message that leaves the state as it is asks for a new handshake, and is declined or passed over. */
+  #countWishes(before: RoleRunner['state']): void {
+    if (this.state !== before) {
+      this.#wishes = 0
+    } else if (++this.#wishes > MAX_CONSECUTIVE_WISHES) {
+      const message = `more than ${MAX_CONSECUTIVE_WISHES} wishes to renegotiate in a row`
+      this.#step({ type: 'fault', fault: new TlsFault('too_many_warnings', message) })
+    }
   }
 
   #nextEvent(): MachineEvent | undefined {
