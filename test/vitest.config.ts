@@ -7,5 +7,6 @@ export default defineConfig({
     // Tests that start programs or compile the project are bounded by those, not by the default of five seconds.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    chaiConfig: { truncateThreshold: 0 },
   },
 })

@@ -26,7 +26,7 @@ const separated: readonly (readonly [string, string])[] = [['src/handshake/clien
 
 /** Where `node:` modules may be used. */
 const mayUseNode = (path: string): boolean =>
-  /^src\/(providers\/node\/|adapters\/node|cli\/|x509\/system-roots)/.test(path)
+  /^src\/(providers\/node\/|adapters\/node|cli\/|node\.ts$|x509\/system-roots)/.test(path)
 
 /** Which packages may be imported, by prefix, and from where. */
 const packages: readonly (readonly [prefix: string, from: RegExp])[] = [
