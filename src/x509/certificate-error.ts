@@ -28,14 +28,15 @@ export type CertificateFault =
   | 'empty_sequence'
   // the rules of a certificate
   | 'bad_version'
+  | 'bad_algorithm'
   | 'algorithm_mismatch'
   | 'unexpected_extensions'
   | 'unexpected_unique_identifier'
   | 'duplicate_extension'
   | 'bad_name'
   | 'bad_general_name'
+  | 'bad_name_constraint'
   | 'bad_extension'
-  | 'bad_public_key'
 
 /** Bytes that are not what they should be. `rule` cites the section that they break; the message holds no peer text. */
 export class CertificateError extends Error {

@@ -44,8 +44,8 @@ export interface NameConstraintsExtension {
 
 export interface PolicyInformation {
   readonly policyIdentifier: string
-  /** The DER of PolicyQualifiers, where there are any. */
-  readonly policyQualifiers?: Uint8Array
+  /** Where to read about the policy; `qualifier` is DER. Nobody here acts on them. */
+  readonly policyQualifiers?: readonly { readonly policyQualifierId: string; readonly qualifier: Uint8Array }[]
 }
 
 export interface PolicyMapping {

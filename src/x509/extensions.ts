@@ -1,0 +1,121 @@
+import { CertificateError } from './certificate-error.js'
+import type { DecodedExtensions, Extension } from './certificate-model.js'
+import { readNameConstraints } from './constraint-subtrees.js'
+import { DerFields, Tag } from './der-fields.js'
+import { readAuthorityInfoAccess, readDistributionPoints } from './distribution-points.js'
+import { readGeneralNames } from './general-name.js'
+import {
+  readAuthorityKeyIdentifier,
+  readBasicConstraints,
+  readKeyUsage,
+  readSubjectKeyIdentifier,
+  readTlsFeature,
+  single,
+} from './key-extensions.js'
+import { readObjectIdentifier } from './object-identifier.js'
+import {
+  readCertificatePolicies,
+  readExtendedKeyUsage,
+  readInhibitAnyPolicy,
+  readPolicyConstraints,
+  readPolicyMappings,
+} from './policy-extensions.js'
+import { checkStrictDer } from './strict-der.js'
+
+const RULE = 'RFC 5280 §4.1.2.9'
+
+/**
+ * Reads the DER of Extensions, of a certificate, a CRL or an OCSP response: each extension once, FALSE never spelled out.
+ * The values are not looked into. Throws `CertificateError`.
+ */
+export function readExtensions(der: Uint8Array): ReadonlyMap<string, Extension> {
+  const extensions = new Map<string, Extension>()
+  for (const element of DerFields.of(der, 'the list of extensions', RULE).each(Tag.sequence)) {
+    const fields = new DerFields(element.contents, 'an extension', RULE)
+    const oid = readObjectIdentifier(fields.next(Tag.oid).contents)
+    const critical = fields.optional(Tag.boolean)?.contents[0]
+    const value = fields.next(Tag.octetString).contents
+    fields.finish()
+    if (critical === 0) {
+      throw new CertificateError('default_encoded', RULE, `extension ${oid} spells out that critical is FALSE`)
+    }
+    if (extensions.has(oid)) {
+      throw new CertificateError('duplicate_extension', 'RFC 5280 §4.2', `extension ${oid} stands there twice`)
+    }
+    extensions.set(oid, { oid, critical: critical !== undefined, value })
+  }
+  return extensions
+}
+
+/** Object identifiers of the extensions that are understood here. */
+export const ExtensionOid = {
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  issuerAltName: '2.5.29.18',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  crlDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
+  authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
+  extendedKeyUsage: '2.5.29.37',
+  freshestCRL: '2.5.29.46',
+  inhibitAnyPolicy: '2.5.29.54',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  tlsFeature: '1.3.6.1.5.5.7.1.24',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+} as const satisfies Readonly<Record<keyof DecodedExtensions, string>>
+
+const alternativeNames = (rule: string) => (der: Uint8Array) =>
+  readGeneralNames(DerFields.of(der, 'a list of alternative names', rule))
+
+function readOcspNoCheck(der: Uint8Array): true {
+  if (single(der, Tag.null, 'OCSP no-check', 'RFC 6960 §4.2.2.2.1').length === 0) return true
+  throw new CertificateError('bad_null', 'RFC 6960 §4.2.2.2.1', 'OCSP no-check is not NULL')
+}
+
+/** How each known extension is decoded. A field of the model without a reader does not compile. */
+const readers: {
+  readonly [Field in keyof Required<DecodedExtensions>]: (der: Uint8Array) => Required<DecodedExtensions>[Field]
+} = {
+  subjectKeyIdentifier: readSubjectKeyIdentifier,
+  keyUsage: readKeyUsage,
+  subjectAltName: alternativeNames('RFC 5280 §4.2.1.6'),
+  issuerAltName: alternativeNames('RFC 5280 §4.2.1.7'),
+  basicConstraints: readBasicConstraints,
+  nameConstraints: readNameConstraints,
+  crlDistributionPoints: readDistributionPoints,
+  certificatePolicies: readCertificatePolicies,
+  policyMappings: readPolicyMappings,
+  authorityKeyIdentifier: readAuthorityKeyIdentifier,
+  policyConstraints: readPolicyConstraints,
+  extendedKeyUsage: readExtendedKeyUsage,
+  freshestCRL: readDistributionPoints,
+  inhibitAnyPolicy: readInhibitAnyPolicy,
+  authorityInfoAccess: readAuthorityInfoAccess,
+  tlsFeature: readTlsFeature,
+  ocspNoCheck: readOcspNoCheck,
+}
+
+const fields = Object.keys(readers).filter((name): name is keyof DecodedExtensions => name in readers)
+
+/** Decodes the extensions that are understood here. A known extension that is malformed is refused, critical or not. */
+export function decodeExtensions(extensions: ReadonlyMap<string, Extension>): DecodedExtensions {
+  const decoded: Partial<Record<keyof DecodedExtensions, unknown>> = {}
+  for (const field of fields) {
+    const extension = extensions.get(ExtensionOid[field])
+    if (extension === undefined) continue
+    checkStrictDer(extension.value)
+    decoded[field] = readers[field](extension.value)
+  }
+  // Each field was just written by the reader that `readers` ties to its name; an index over a union cannot say so.
+  return decoded as DecodedExtensions
+}
+
+const understood: ReadonlySet<string> = new Set(Object.values(ExtensionOid))
+
+/** Critical extensions that nothing here understands: whoever relies on the certificate must refuse it (RFC 5280 §4.2). */
+export const unknownCriticalExtensions = (extensions: ReadonlyMap<string, Extension>): readonly string[] =>
+  Array.from(extensions.values(), ({ oid, critical }) => (critical && !understood.has(oid) ? oid : '')).filter(Boolean)

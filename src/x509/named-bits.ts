@@ -1,0 +1,60 @@
+import { CertificateError } from './certificate-error.js'
+import type { KeyUsage, ReasonFlag } from './certificate-model.js'
+import { Tag } from './der-fields.js'
+import { valueChecks } from './der-values.js'
+
+/** Bits of KeyUsage in the order of RFC 5280 §4.2.1.3. */
+export const keyUsageBits: readonly KeyUsage[] = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+]
+
+/** Bits of ReasonFlags in the order of RFC 5280 §4.2.1.13. */
+export const reasonBits: readonly ReasonFlag[] = [
+  'unused',
+  'keyCompromise',
+  'cACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+  'privilegeWithdrawn',
+  'aACompromise',
+]
+
+/**
+ * The names of the bits that are set in a BIT STRING's contents. DER cuts trailing zeros off such a list, and a bit that
+ * has no name would be a use that nobody could check. Throws `CertificateError`.
+ */
+export function readNamedBits<T>(
+  contents: Uint8Array,
+  names: readonly T[],
+  what: string,
+  rule: string,
+): ReadonlySet<T> {
+  if (valueChecks[Tag.bitString]?.(contents) !== undefined) {
+    throw new CertificateError('bad_bit_string', rule, `${what} is not a well-formed bit string`)
+  }
+  const [unused = 0, ...octets] = contents
+  const set = new Set<T>()
+  const length = octets.length * 8 - unused
+  for (let bit = 0; bit < length; bit++) {
+    if (((octets[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) === 0) continue
+    const name = names[bit]
+    if (name === undefined)
+      throw new CertificateError('bad_extension', rule, `${what} sets bit ${bit}, which has no name`)
+    set.add(name)
+  }
+  const last = octets.length === 0 ? 0 : ((octets[octets.length - 1] ?? 0) >> unused) & 1
+  if (octets.length > 0 ? last === 0 : unused !== 0) {
+    throw new CertificateError('bad_bit_string', rule, `${what} ends in bits that are zero, which DER leaves out`)
+  }
+  return set
+}
