@@ -86,7 +86,11 @@ export function helpText(command: CommandSpec<OptionSpecs>): string {
   const rows = Object.entries({ ...command.options, help: helpOption } as OptionSpecs).flatMap(([name, spec]) => {
     const left = `  --${name}${spec.value === undefined ? '' : ` ${spec.value}`}`
     const [first = '', ...rest] = wrap(spec.help)
-    const lines = [`${left.padEnd(HELP_COLUMN - 1)} ${first}`, ...rest.map((line) => ' '.repeat(HELP_COLUMN) + line)]
+    const continued = rest.map((line) => ' '.repeat(HELP_COLUMN) + line)
+    const tooLong = left.length >= HELP_COLUMN
+    const lines = tooLong
+      ? [left, ' '.repeat(HELP_COLUMN) + first, ...continued]
+      : [left.padEnd(HELP_COLUMN) + first, ...continued]
     return lines
   })
   return `usage: tls12 ${command.name} ${command.usage}\n\n${command.summary}\n\noptions:\n${rows.join('\n')}\n`

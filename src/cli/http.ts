@@ -29,7 +29,7 @@ const errorPage = (title: string): string => `<!doctype html>\n<title>tls12</tit
 const badRequest = (): string => response('400 Bad Request', errorPage('This is no HTTP request'))
 
 function answer(head: string, stream: TlsDuplex): string {
-  // Blank lines before a request are skipped, as RFC 9112 has it; a version is not asked for.
+  // Blank lines before a request are skipped, as HTTP wants it; a version is not asked for.
   const method = /^(?:\r?\n)*([A-Z]+)(?:[ \t]|\r?\n)/.exec(head)?.[1]
   if (method === undefined || stream.summary === undefined) return badRequest()
   if (method !== 'GET') return response('405 Method Not Allowed', errorPage('GET is all there is'), ['Allow: GET'])

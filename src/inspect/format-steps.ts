@@ -75,8 +75,8 @@ function dissected(raw: Uint8Array, hint: StepBytes['hint']): string | undefined
 
 function hexDump(raw: Uint8Array): string {
   const rows: string[] = []
-  for (let at = 0; at < raw.length; at += 16) {
-    const pairs = toHex(raw.subarray(at, at + 16)).replace(/(..)(?=.)/g, '$1 ')
+  for (let at = 0; at < raw.length; at += 8) {
+    const pairs = toHex(raw.subarray(at, at + 8)).replace(/(..)(?=.)/g, '$1 ')
     rows.push(`${at.toString(16).padStart(4, '0')}  ${pairs}`)
   }
   return rows.join('\n')

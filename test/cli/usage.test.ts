@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { parseTarget } from '../../src/cli/address.js'
+import { escapeHtml } from '../../src/cli/page.js'
+import { printable } from '../../src/cli/terminal.js'
+import { pki } from '../support/pki.js'
+import { runHere, runProcess } from './run.js'
+
+const scratch = mkdtempSync(join(tmpdir(), 'tls12-cli-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+const server = pki.server.rsa
+const other = pki.server.ecdsaP256
+
+describe('calls that make no sense end with 2 and say why', () => {
+  const empty = join(scratch, 'empty.pem')
+  writeFileSync(empty, 'nothing here\n')
+
+  it.each<[readonly string[], RegExp]>([
+    [['nonsense'], /no command "nonsense"/],
+    [['demo', '--nonsense'], /--nonsense/],
+    [['--nonsense'], /--nonsense/],
+    [['demo', 'more'], /unexpected argument "more"/],
+    [['demo', '--key-exchange', 'psk'], /--key-exchange must be one of rsa, dhe, ecdhe, not "psk"/],
+    [['demo', '--key-exchange'], /--key-exchange/],
+    [['serve', '--nonsense'], /--nonsense/],
+    [['serve', '--port', '70000'], /--port must be a number from 0 to 65535, not "70000"/],
+    [['serve', '--port', '1e3'], /--port must be a number/],
+    [['serve', '--port', ''], /--port must be a number/],
+    [['serve', '--client-auth', 'maybe'], /--client-auth must be one of none, request, require/],
+    [['serve', '--ca', server.certPath], /--ca: validation by certificate authorities is not there yet.*--pin/],
+    [['serve', '--cert', server.certPath], /--cert and --key go together/],
+    [['serve', '--key', server.keyPath], /--cert and --key go together/],
+    [['serve', '--cert', join(scratch, 'absent'), '--key', server.keyPath], /--cert .* cannot be read: ENOENT/],
+    [['serve', '--cert', empty, '--key', server.keyPath], /--cert .*CERTIFICATE block is needed/],
+    [['serve', '--cert', server.certPath, '--key', empty], /--key .*PRIVATE KEY block is needed/],
+    [['serve', '--cert', server.certPath, '--key', other.keyPath], /is not the key of the first certificate/],
+    [['serve', '--cert', server.certPath, '--key', pki.client.rsa.keyPath], /is not the key of the first certificate/],
+    [['serve', '--pin', 'sha256/tooshort'], /--pin "sha256\/tooshort": a pin is/],
+    [['serve', '--pin', empty], /--pin .*CERTIFICATE block is needed/],
+    [['serve', '--pin', join(scratch, 'absent')], /--pin .* cannot be read/],
+    [['serve', '--cipher-suites', 'TLS_NULL_WITH_NULL_NULL'], /--cipher-suites: "TLS_NULL_WITH_NULL_NULL"/],
+    [['serve', '--cipher-suites', 'TLS_FALLBACK_SCSV'], /--cipher-suites: "TLS_FALLBACK_SCSV"/],
+    [['serve', '--cipher-suites', ','], /--cipher-suites has an empty entry/],
+    [['serve', '--groups', 'x25519,constructor'], /--groups: "constructor"/],
+    [['serve', '--signature-algorithms', 'md5'], /--signature-algorithms: "md5"/],
+    [['serve', '--alpn', 'a b'], /--alpn: "a b"/],
+    [['serve', '--handshake-timeout', '0'], /--handshake-timeout must be a number/],
+    [['serve', '--key-log', join(scratch, 'no', 'such')], /--key-log .* cannot be opened: ENOENT/],
+    [['connect'], /HOST:PORT is missing/],
+    [['connect', 'localhost'], /"localhost" is not HOST:PORT/],
+    [['connect', 'localhost:1', 'more'], /unexpected argument "more"/],
+    [
+      ['connect', '--ca', server.certPath, 'localhost:1'],
+      /--ca: validation by certificate authorities is not there yet/,
+    ],
+    [['connect', '--linger', '-1', 'localhost:1'], /--linger/],
+    [['connect', '--servername', '127.0.0.1', '127.0.0.1:1'], /"127.0.0.1" is not a DNS name/],
+    [['connect', '--client-auth', 'none', 'localhost:1'], /--client-auth/],
+  ])('%j', async (argv, message) => {
+    const { code, out, err } = await runHere(argv)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(message)
+    expect(err).not.toContain('BEGIN')
+  })
+
+  it('as a process too', async () => {
+    const { code, out, err } = await runProcess(['serve', '--ca', server.certPath])
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/^tls12 serve: --ca: .* not there yet/)
+  }, 20_000)
+})
+
+describe('help', () => {
+  it.each([
+    ['demo', ['key-exchange', 'no-client-auth', 'bytes']],
+    [
+      'serve',
+      'port cert key ca pin client-auth cipher-suites groups signature-algorithms alpn key-log http handshake-timeout'.split(
+        ' ',
+      ),
+    ],
+    [
+      'connect',
+      'servername show cert key ca pin cipher-suites groups signature-algorithms alpn key-log handshake-timeout'.split(
+        ' ',
+      ),
+    ],
+  ])('%s tells its options', async (command, options) => {
+    const { code, out, err } = await runHere([command, '--help'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    for (const option of options) expect(out).toMatch(new RegExp(`^  --${option}( |$)`, 'm'))
+    expect(out.split('\n').every((line) => line.length <= 104)).toBe(true)
+  })
+
+  it('names the commands', async () => {
+    const { code, out } = await runHere(['--help'])
+    expect(code).toBe(0)
+    for (const command of ['demo', 'serve', 'connect']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'))
+  })
+})
+
+describe('HOST:PORT', () => {
+  it.each([
+    ['localhost:443', { host: 'localhost', port: 443, serverName: 'localhost' }],
+    ['Example.ORG.:443', { host: 'example.org.', port: 443, serverName: 'example.org' }],
+    ['bücher.example:443', { host: 'xn--bcher-kva.example', port: 443, serverName: 'xn--bcher-kva.example' }],
+    ['127.0.0.1:4433', { host: '127.0.0.1', port: 4433, serverName: undefined }],
+    ['[::1]:4433', { host: '::1', port: 4433, serverName: undefined }],
+    ['[fe80::1%lo]:1', { host: 'fe80::1%lo', port: 1, serverName: undefined }],
+  ])('%s', (text, target) => {
+    expect(parseTarget(text)).toEqual(target)
+  })
+
+  it.each([
+    '',
+    ':1',
+    'a',
+    'a:',
+    'a:0',
+    'a:65536',
+    'a:x',
+    '::1:443',
+    '[::1]',
+    '[1.2.3.4]:1',
+    '[a]:1',
+    'a:1:2',
+    '127.1:80',
+    'a b:1',
+  ])('refuses %j', (text) => {
+    expect(() => parseTarget(text)).toThrow(/is not HOST:PORT/)
+  })
+})
+
+describe('text of others', () => {
+  it('cannot steer a terminal', () => {
+    expect(printable('a\u001b[2Jb\r\n\u009b\u202e\u2028ü')).toBe('a\\u{1b}[2Jb\\u{d}\\u{a}\\u{9b}\\u{202e}\\u{2028}ü')
+  })
+
+  it('cannot leave its place in a page', () => {
+    expect(escapeHtml(`<a href='x' title="y">&</a>`)).toBe(
+      '&lt;a href=&#39;x&#39; title=&quot;y&quot;&gt;&amp;&lt;/a&gt;',
+    )
+  })
+})
