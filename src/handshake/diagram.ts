@@ -15,7 +15,7 @@ export interface DiagramOptions {
   readonly direction?: 'TB' | 'LR'
 }
 
-const open: ReadonlySet<string> = new Set(['Connected', 'Closing'])
+const open: ReadonlySet<string> = new Set(['Connected', 'Closing', 'PeerClosed'])
 
 /** A row on the road from the first state to `Connected`: it leads on to another state of the handshake. */
 const onTheRoad = ({ from, to }: Edge): boolean =>

@@ -58,7 +58,7 @@ function oneOfEach({ visits }: Machine): Visit<{ readonly name: string }>[] {
   return [...kinds.values()]
 }
 
-describe.each(['client', 'server'] as const)('the %s machine', (role) => {
+describe.each(['client', 'server'] as const)('the %s machine', { timeout: 60_000 }, (role) => {
   const machine = machines[role]
   const { table, fields, visits } = machine
 
@@ -161,7 +161,7 @@ describe.each(['client', 'server'] as const)('the %s machine', (role) => {
       expect(plain(subject.step(before, variant.event))).toEqual(first)
       expect(plain([subject.context, before, variant.event])).toEqual(inputs)
     }
-  }, 60_000)
+  })
 
   test('prints no secret', () => {
     const states = new Set<string>()
@@ -187,6 +187,12 @@ describe('the means of these tests', () => {
     ['deep inside', { a: { b: { c: { d: { e: { f: bytes } } } } } }],
   ])('find a secret printed as %s', (_how, value) => {
     expect(leaks(value)).not.toEqual([])
+  })
+
+  test('find a secret without the mark, where it is named', () => {
+    const secret = new Secret(Uint8Array.of(1, 2, 3, 4, 5, 6))
+    expect(leaks({ copy: secret.use((inside) => inside.slice()) }, [secret])).not.toEqual([])
+    expect(leaks({ secret }, [secret])).toEqual([])
   })
 
   test('every secret that a state or an action holds carries the mark', () => {

@@ -10,7 +10,7 @@ import { answerTo, markedSecret, unaskedAnswers, type Variant } from './subject.
 
 const alert = (level: number, description: number) => ({ type: 'alert', alert: { level, description } }) as const
 
-/** Whether the state that an event meets is before `Connected`: a close_notify there is no orderly end. */
+/** `handshaking`: the state lies before `Connected`, where a close_notify is no orderly end. */
 const plain = (entropyRandom: Uint8Array, openNeed: NeedType | undefined, handshaking: boolean): readonly Variant[] => [
   {
     label: 'start',
@@ -95,12 +95,12 @@ export function happenings(
   need: Need | undefined,
   ephemeral: 'dh' | 'ecdh',
 ): readonly Variant[] {
-  const handshaking = state !== 'Connected' && state !== 'Closing'
+  const handshaking = !['Connected', 'Closing', 'PeerClosed'].includes(state)
   const refusal = need === undefined ? undefined : refusals(role, ephemeral)[need.type]
   return [
     ...plain(new Uint8Array(32).fill(role === 'client' ? 0xc1 : 0x5e), need?.type, handshaking).map((variant) =>
-      // whoever closed first hears the transport end without harm
-      state === 'Closing' && variant.event.type === 'transport_end'
+      // where either side has said that it is done, the end of the transport does no harm
+      (state === 'Closing' || state === 'PeerClosed') && variant.event.type === 'transport_end'
         ? { label: variant.label, event: variant.event }
         : variant,
     ),

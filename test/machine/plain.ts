@@ -33,13 +33,18 @@ export function secretsIn(value: unknown, found: Set<Secret> = new Set()): Set<S
   return found
 }
 
-/** Three turns of the mark, four bytes each: long enough not to occur by chance, short enough for an IV of four bytes. */
-const turns = [0, 1, 2].map((at) => SECRET_MARK.subarray(at, at + 4))
-const marks: readonly string[] = [
-  ...turns.map(toHex),
-  ...turns.map((bytes) => [...bytes].join(',')),
-  ...[0, 1, 2].map((at) => Buffer.from(SECRET_MARK.subarray(at, at + 6)).toString('base64')),
+/** How bytes look when they are printed: in hexadecimal, as a list of numbers, in base64. */
+const looks = (bytes: Uint8Array): readonly string[] => [
+  toHex(bytes),
+  [...bytes].join(','),
+  Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 3))).toString('base64'),
 ]
+
+/** Three turns of the mark: four bytes are too long to occur by chance, and short enough for an IV of four bytes. */
+const marks: readonly string[] = [0, 1, 2].flatMap((turn) => [
+  ...looks(SECRET_MARK.subarray(turn, turn + 4)).slice(0, 2),
+  ...looks(SECRET_MARK.subarray(turn, turn + 6)).slice(2),
+])
 
 /** The text of a value in the two ways in which values get printed, without what stands between bytes. */
 function printed(value: unknown): readonly string[] {
@@ -53,6 +58,8 @@ function printed(value: unknown): readonly string[] {
   return [inspected, JSON.stringify(value) ?? ''].map((text) => text.replace(/\s|"\d+":/g, ''))
 }
 
-/** The traces of marked secrets in whatever printing `value` gives. */
-export const leaks = (value: unknown): readonly string[] =>
-  printed(value).flatMap((text) => marks.filter((mark) => text.includes(mark)))
+/** The traces of secrets in whatever printing `value` gives: of marked ones, and of those named, which must not be wiped. */
+export function leaks(value: unknown, secrets: Iterable<Secret> = []): readonly string[] {
+  const traces = [...marks, ...[...secrets].flatMap((secret) => secret.use(looks))]
+  return printed(value).flatMap((text) => traces.filter((trace) => trace.length > 4 && text.includes(trace)))
+}

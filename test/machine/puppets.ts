@@ -3,6 +3,7 @@ import { concat } from '../../src/bytes/convert.js'
 import { Secret } from '../../src/bytes/secret.js'
 import { encode } from '../../src/codec/codec.js'
 import { finiteFieldGroup } from '../../src/crypto/finite-field-groups.js'
+import type { KeyExchange } from '../../src/crypto/suite-parameters.js'
 import type { ClientContext } from '../../src/handshake/client/context.js'
 import type { ClientState } from '../../src/handshake/client/states.js'
 import { clientStep } from '../../src/handshake/client/table.js'
@@ -50,6 +51,7 @@ const config = (scenario: Scenario) => ({
   signatureSchemes: schemes,
   applicationProtocols: [],
   extendedMasterSecret: 'prefer' as const,
+  onPeerClose: scenario.onPeerClose,
 })
 
 const clientContext = (scenario: Scenario): ClientContext => ({
@@ -240,15 +242,22 @@ export function serverSubject(scenario: Scenario): Subject<ServerState> {
 
 const keyExchangeNames = ['RSA', 'DHE_RSA', 'ECDHE_RSA', 'ECDHE_ECDSA'] as const
 const status = [false, true] as const
+/** How a connection ends has nothing to do with how it began, so each way is tried with some. */
+const onPeerClose = (keyExchange: KeyExchange) => (keyExchange === 'ECDHE_RSA' ? 'wait' : 'close')
 
 /** Every configuration of a client on which the order of messages depends. */
 export const clientScenarios: readonly Scenario[] = keyExchangeNames.flatMap((keyExchange) =>
-  status.map((status) => ({ keyExchange, clientAuthentication: 'none' as const, status })),
+  status.map((status) => ({
+    keyExchange,
+    clientAuthentication: 'none' as const,
+    status,
+    onPeerClose: onPeerClose(keyExchange),
+  })),
 )
 
 /** Every configuration of a server on which the order of messages depends. */
 export const serverScenarios: readonly Scenario[] = keyExchangeNames.flatMap((keyExchange) =>
   (['none', 'request', 'require'] as const).flatMap((clientAuthentication) =>
-    status.map((status) => ({ keyExchange, clientAuthentication, status })),
+    status.map((status) => ({ keyExchange, clientAuthentication, status, onPeerClose: onPeerClose(keyExchange) })),
   ),
 )

@@ -24,6 +24,7 @@ export interface Scenario {
   /** Whether the machine, as a server, asks for a certificate. A client is asked by its puppet, or not. */
   readonly clientAuthentication: 'none' | 'request' | 'require'
   readonly status: boolean
+  readonly onPeerClose: 'close' | 'wait'
 }
 
 export const suiteFor = (keyExchange: KeyExchange): SuiteParameters => {
