@@ -92,8 +92,8 @@ function sender(stream: TlsDuplex, lingerMilliseconds: number, onSent: (chunk: U
   })
 }
 
-/** What a connection is run between. */
-interface Pipes {
+/** What a connection is run between: the process's own streams, other ones in tests. */
+export interface Pipes {
   readonly stdin: Readable
   readonly stdout: Writable
 }
@@ -129,6 +129,7 @@ function converse(
     stream.once('close', () => {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
       // An open terminal or pipe would keep the process alive.
+      stdout.off('error', onStdoutError)
       stdin.unpipe(toServer)
       stdin.destroy()
       resolve(code)
@@ -158,7 +159,12 @@ function showSteps(terminal: Terminal, colour: boolean): Shown {
   }
 }
 
-async function open(target: Target, values: ReturnType<typeof parse>['values'], terminal: Terminal): Promise<number> {
+async function open(
+  target: Target,
+  values: ReturnType<typeof parse>['values'],
+  terminal: Terminal,
+  pipes: Pipes,
+): Promise<number> {
   const linger = numberIn('linger', values.linger, { least: 0, most: MOST_LINGER_SECONDS, fraction: true }) ?? 1
   const { options, close } = await tlsSettings(values)
   const shown = values.show === true ? showSteps(terminal, wantsColour(values, terminal.errIsTty, terminal)) : undefined
@@ -171,7 +177,7 @@ async function open(target: Target, values: ReturnType<typeof parse>['values'], 
       ...(shown === undefined ? {} : { observe: shown.observe }),
     })
     const toServer = sender(stream, linger * 1000, (chunk) => shown?.onSent(chunk))
-    return await converse(stream, process, toServer, terminal)
+    return await converse(stream, pipes, toServer, terminal)
   } catch (error) {
     socket.on('error', () => {}).destroy()
     throw error
@@ -184,12 +190,12 @@ async function open(target: Target, values: ReturnType<typeof parse>['values'], 
 const parse = (argv: readonly string[]) => parseCommand(connectCommand, argv)
 
 /** `tls12 connect`. Returns the exit code. */
-export async function connect(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function connect(argv: readonly string[], terminal: Terminal, pipes: Pipes = process): Promise<number> {
   const { help, values, positionals } = parse(argv)
   if (help) {
     terminal.out(helpText(connectCommand))
     return 0
   }
   const [address = ''] = positionals
-  return open(parseTarget(address), values, terminal)
+  return open(parseTarget(address), values, terminal, pipes)
 }

@@ -1,6 +1,8 @@
 /** Runs the command: in this process with its output captured, or as a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { connect } from '../../src/cli/connect.js'
 import { dispatch } from '../../src/cli/dispatch.js'
 import type { Terminal } from '../../src/cli/terminal.js'
 
@@ -13,25 +15,48 @@ export interface Ran {
   readonly err: string
 }
 
-/** Runs a command in this process. */
-export async function runHere(
-  argv: readonly string[],
-  { tty = false, environment = {} }: { tty?: boolean; environment?: Record<string, string> } = {},
-): Promise<Ran> {
-  let [out, err] = ['', '']
+function capture(tty: boolean, environment: Record<string, string>) {
+  const said = { out: '', err: '' }
   const terminal: Terminal = {
     out: (text) => {
-      out += text
+      said.out += text
     },
     err: (text) => {
-      err += text
+      said.err += text
     },
     outIsTty: tty,
     errIsTty: tty,
     environment,
   }
+  return { said, terminal }
+}
+
+/** Runs a command in this process. */
+export async function runHere(
+  argv: readonly string[],
+  { tty = false, environment = {} }: { tty?: boolean; environment?: Record<string, string> } = {},
+): Promise<Ran> {
+  const { said, terminal } = capture(tty, environment)
   const code = await dispatch(argv, terminal)
-  return { code, out, err }
+  return { code, ...said }
+}
+
+/** Runs `connect` in this process, between `input` and what is captured. */
+export async function connectHere(
+  argv: readonly string[],
+  input: string | Uint8Array,
+): Promise<Ran & { bytes: Buffer }> {
+  const { said, terminal } = capture(false, {})
+  const chunks: Buffer[] = []
+  const stdout = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      chunks.push(chunk)
+      setImmediate(done) // slower than the connection, so that it must wait
+    },
+  })
+  const code = await connect(argv, terminal, { stdin: Readable.from([Buffer.from(input)]), stdout })
+  const bytes = Buffer.concat(chunks)
+  return { code, err: said.err, out: said.out + bytes.toString(), bytes }
 }
 
 /** A started process: what it has said so far, and how it ends. */
