@@ -2,6 +2,7 @@ import { CertificateError } from './certificate-error.js'
 import type { NameConstraintsExtension } from './certificate-model.js'
 import { constructedTag, DerFields, primitiveTag, Tag } from './der-fields.js'
 import { type GeneralName, readGeneralName } from './general-name.js'
+import { readMailbox } from './mailbox.js'
 
 const RULE = 'RFC 5280 §4.2.1.10'
 
@@ -56,10 +57,8 @@ function checkBase(base: GeneralName): void {
   if (base.type === 'ip') checkRange(base.value)
 }
 
-function isEmailConstraint(value: string): boolean {
-  const at = value.lastIndexOf('@')
-  return at < 0 ? isHostOrSubdomains(value) : at > 0 && isDomain(value.slice(at + 1))
-}
+const isEmailConstraint = (value: string): boolean =>
+  value.includes('@') ? readMailbox(value) !== undefined : isHostOrSubdomains(value)
 
 /** Address and mask of the same length, and the mask a prefix: 255.0.255.0 is no CIDR range. */
 function checkRange(octets: Uint8Array): void {

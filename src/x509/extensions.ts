@@ -20,7 +20,7 @@ import {
   readPolicyConstraints,
   readPolicyMappings,
 } from './policy-extensions.js'
-import { checkStrictDer } from './strict-der.js'
+import { certificateBudget, checkStrictDer } from './strict-der.js'
 
 const RULE = 'RFC 5280 §4.1.2.9'
 
@@ -107,7 +107,7 @@ export function decodeExtensions(extensions: ReadonlyMap<string, Extension>): De
   for (const field of fields) {
     const extension = extensions.get(ExtensionOid[field])
     if (extension === undefined) continue
-    checkStrictDer(extension.value)
+    checkStrictDer(extension.value, certificateBudget, field)
     decoded[field] = readers[field](extension.value)
   }
   // Each field was just written by the reader that `readers` ties to its name; an index over a union cannot say so.

@@ -2,6 +2,7 @@ import { CertificateError } from './certificate-error.js'
 import { constructedTag, type DerElement, DerFields, primitiveTag, Tag } from './der-fields.js'
 import { isIa5String, latin1 } from './der-strings.js'
 import { type DistinguishedName, readDistinguishedName } from './distinguished-name.js'
+import { readMailbox } from './mailbox.js'
 import { readObjectIdentifier } from './object-identifier.js'
 
 /** One name of a subject, an issuer or a place (RFC 5280 §4.2.1.6). */
@@ -56,6 +57,12 @@ function uri(element: DerElement): GeneralName {
   return { type: 'uri', value }
 }
 
+function email(element: DerElement): GeneralName {
+  const value = text(element, 'an email address', true)
+  if (readMailbox(value) === undefined) throw bad('an email address is not a mailbox')
+  return { type: 'email', value }
+}
+
 function ip({ contents }: DerElement): GeneralName {
   if (contents.length !== 4 && contents.length !== 16) {
     throw bad(`an IP address has ${contents.length} octets, 4 or 16 belong there`)
@@ -82,7 +89,7 @@ const constraintForms: Readonly<Record<number, (element: DerElement) => GeneralN
 
 const nameForms: Readonly<Record<number, (element: DerElement) => GeneralName>> = {
   [constructedTag(0)]: otherName,
-  [primitiveTag(1)]: (element) => ({ type: 'email', value: nonEmpty(element, 'an email address') }),
+  [primitiveTag(1)]: email,
   [primitiveTag(2)]: (element) => ({ type: 'dns', value: nonEmpty(element, 'a DNS name') }),
   [constructedTag(3)]: ({ contents }) => ({ type: 'x400Address', value: contents }),
   [constructedTag(4)]: ({ contents }) => ({ type: 'directoryName', value: readDistinguishedName(contents) }),

@@ -30,8 +30,9 @@ export const reasonBits: readonly ReasonFlag[] = [
 ]
 
 /**
- * The names of the bits that are set in a BIT STRING's contents. DER cuts trailing zeros off such a list, and a bit that
- * has no name would be a use that nobody could check. Throws `CertificateError`.
+ * The names of the bits that are set in a BIT STRING's contents. A bit that has no name would be a use that nobody could
+ * check, and is refused. Zeros at the end, which DER leaves out, are let pass: two roots that every browser trusts have
+ * them in their key usage, and they say nothing. Throws `CertificateError`.
  */
 export function readNamedBits<T>(
   contents: Uint8Array,
@@ -51,10 +52,6 @@ export function readNamedBits<T>(
     if (name === undefined)
       throw new CertificateError('bad_extension', rule, `${what} sets bit ${bit}, which has no name`)
     set.add(name)
-  }
-  const last = octets.length === 0 ? 0 : ((octets[octets.length - 1] ?? 0) >> unused) & 1
-  if (octets.length > 0 ? last === 0 : unused !== 0) {
-    throw new CertificateError('bad_bit_string', rule, `${what} ends in bits that are zero, which DER leaves out`)
   }
   return set
 }
