@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { playDemo } from '../../src/cli/demo.js'
+import { demoClientEcdsa, demoClientRsa, demoServerEcdsa, demoServerRsa } from '../../src/cli/demo-pki.js'
 import { formatSteps, narrate } from '../../src/inspect/index.js'
+import { pki } from '../support/pki.js'
 import { runHere, runProcess } from './run.js'
 
 const ESCAPE = '\u001b'
@@ -99,6 +101,13 @@ describe('demo', () => {
         step,
       ).toBe(size)
     }
+  })
+
+  it('has the certificates of the test PKI: make-demo-pki.ts follows make-pki.ts', () => {
+    const entries = [pki.server.rsa, pki.server.ecdsaP256, pki.client.rsa, pki.client.ecdsaP256]
+    expect([demoServerRsa, demoServerEcdsa, demoClientRsa, demoClientEcdsa]).toEqual(
+      entries.map(({ chainPem, keyPem }) => ({ chain: chainPem.trim(), key: keyPem.trim() })),
+    )
   })
 
   it('colours on a terminal only, unless told otherwise', async () => {
