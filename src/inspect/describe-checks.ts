@@ -29,7 +29,7 @@ const expectedOf = (owner: Side): readonly CertificateCheck[] =>
 const mainChecks: readonly CertificateCheck[] = ['chain', 'validity', 'revocation']
 
 /** What a verdict says it checked and, by name, what it did not: nothing is claimed that is not in the list. */
-export function describeVerdict(owner: Side, checked: readonly CertificateCheck[]): Fact[] {
+function describeVerdict(owner: Side, checked: readonly CertificateCheck[]): Fact[] {
   const made = checked.map((check) => checkWords[check][0]).join(', ') || 'accepted without a check'
   const missing = expectedOf(owner).filter((check) => !checked.includes(check))
   const namesOf = (checks: readonly CertificateCheck[]): string =>

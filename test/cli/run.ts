@@ -82,7 +82,7 @@ export function start(command: string, args: readonly string[], options: { cwd?:
   return { child, out: () => Buffer.concat(out), err: () => err, ended }
 }
 
-export const startCommand = (argv: readonly string[]): Started =>
+const startCommand = (argv: readonly string[]): Started =>
   start(process.execPath, ['--import', 'tsx', main, ...argv])
 
 /** Runs a command as a process, with all of its input at hand. */
