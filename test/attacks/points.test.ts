@@ -10,7 +10,8 @@ import { ServerECDHParams } from '../../src/messages/server-key-exchange.js'
 import { NamedGroup, type NamedGroupName } from '../../src/registry/named-group.js'
 import { attackClient, attackServer, expectConnected, expectDefeat } from './arena.js'
 
-type Bad = readonly [group: NamedGroupName, what: string, point: Uint8Array]
+/** `form`: what is wrong shows in the bytes, before any arithmetic. */
+type Bad = readonly [group: NamedGroupName, what: string, point: Uint8Array, form?: 'form']
 
 const curves = { secp256r1: p256, secp384r1: p384, secp521r1: p521 } as const
 
@@ -26,21 +27,22 @@ function weierstrass(group: keyof typeof curves): readonly Bad[] {
     [group, 'off the curve by one bit', flipped],
     [group, 'x and y exchanged', concat(point.subarray(0, 1), point.subarray(1 + size), point.subarray(1, 1 + size))],
     [group, 'a point of the twist', concat(Uint8Array.of(4), twistX, new Uint8Array(size).fill(1))],
-    [group, 'the point at infinity', Uint8Array.of(0)],
-    [group, 'the point at infinity, in full length', new Uint8Array(point.length)],
+    [group, 'the point at infinity', Uint8Array.of(0), 'form'],
+    [group, 'the point at infinity, in full length', new Uint8Array(point.length), 'form'],
     [group, 'zero coordinates', Uint8Array.of(4, ...new Uint8Array(2 * size))],
-    [group, 'compressed', curve.Point.BASE.toBytes(true)],
-    [group, 'hybrid', concat(Uint8Array.of(6 + ((point.at(-1) ?? 0) & 1)), point.subarray(1))],
+    [group, 'compressed', curve.Point.BASE.toBytes(true), 'form'],
+    [group, 'hybrid', concat(Uint8Array.of(6 + ((point.at(-1) ?? 0) & 1)), point.subarray(1)), 'form'],
     [group, 'a coordinate that is the field prime', concat(Uint8Array.of(4), p, point.subarray(1 + size))],
     [group, 'coordinates of all ones', new Uint8Array(point.length).fill(0xff).fill(4, 0, 1)],
-    [group, 'a byte too short', point.subarray(0, -1)],
-    [group, 'a byte too long', concat(point, Uint8Array.of(0))],
+    [group, 'a byte too short', point.subarray(0, -1), 'form'],
+    [group, 'a byte too long', concat(point, Uint8Array.of(0)), 'form'],
     [
       group,
       'a point of another curve',
       curves[group === 'secp256r1' ? 'secp384r1' : 'secp256r1'].Point.BASE.toBytes(false),
+      'form',
     ],
-    [group, 'without its first byte', point.subarray(1)],
+    [group, 'without its first byte', point.subarray(1), 'form'],
   ]
 }
 
@@ -68,38 +70,41 @@ const montgomery: readonly Bad[] = [
   ['x25519', 'p, another zero', fromHex(`ed${'ff'.repeat(30)}7f`)],
   ['x25519', 'p + 1, another one', fromHex(`ee${'ff'.repeat(30)}7f`)],
   ['x25519', 'zero with the ignored bit set', fromHex(`${'00'.repeat(31)}80`)],
-  ['x25519', 'a byte too short', littleEndian(31, 9)],
-  ['x25519', 'a byte too long', littleEndian(33, 9)],
+  ['x25519', 'a byte too short', littleEndian(31, 9), 'form'],
+  ['x25519', 'a byte too long', littleEndian(33, 9), 'form'],
   ['x448', 'all zero', littleEndian(56)],
   ['x448', 'one', littleEndian(56, 1)],
   ['x448', 'p - 1', fromHex(`fe${'ff'.repeat(27)}fe${'ff'.repeat(27)}`)],
   ['x448', 'p, another zero', fromHex(`ff${'ff'.repeat(27)}fe${'ff'.repeat(27)}`)],
   ['x448', 'p + 1, another one', fromHex(`${'00'.repeat(28)}${'ff'.repeat(28)}`)],
-  ['x448', 'a byte too short', littleEndian(55, 5)],
-  ['x448', 'a byte too long', littleEndian(57, 5)],
+  ['x448', 'a byte too short', littleEndian(55, 5), 'form'],
+  ['x448', 'a byte too long', littleEndian(57, 5), 'form'],
 ]
 
-const bad: readonly Bad[] = [
-  ...weierstrass('secp256r1'),
-  ...weierstrass('secp384r1'),
-  ...weierstrass('secp521r1'),
-  ...montgomery,
-]
+/** With the state in which a client notices. */
+const bad = [...weierstrass('secp256r1'), ...weierstrass('secp384r1'), ...weierstrass('secp521r1'), ...montgomery].map(
+  ([group, what, point, form]) => ({
+    group,
+    what,
+    point,
+    state: form === undefined ? 'AwaitKeyAgreement' : 'ExpectServerKeyExchange',
+  }),
+)
 
 const refused = { fault: 'bad_key_share', alert: 'illegal_parameter' } as const
 /** The server's own key lies on P-256, which every client here accepts. */
 const groupsFor = (group: NamedGroupName): readonly NamedGroupName[] => [...new Set([group, 'secp256r1' as const])]
 
 describe('invalid curve points', () => {
-  test.each(bad)('invalid curve point to a client: %s, %s', (group, _, publicKey) => {
+  test.each(bad)('invalid curve point to a client: $group, $what', ({ group, point, state }) => {
     const params = (): Uint8Array =>
-      encode(ServerECDHParams, { curveType: 3, namedCurve: NamedGroup[group], publicKey })
-    expectDefeat(attackClient({ group, params }), refused)
+      encode(ServerECDHParams, { curveType: 3, namedCurve: NamedGroup[group], publicKey: point })
+    expectDefeat(attackClient({ group, params }), { ...refused, state })
   })
 
-  test.each(bad)('invalid curve point to a server: %s, %s', (group, _, publicKey) => {
+  test.each(bad)('invalid curve point to a server: $group, $what', ({ group, point }) => {
     const groups = groupsFor(group)
-    expectDefeat(attackServer({ groups, victim: { groups }, publicKey: () => publicKey }), refused)
+    expectDefeat(attackServer({ groups, victim: { groups }, publicKey: () => point }), refused)
   })
 
   test.each(['x25519', 'x448', 'secp256r1', 'secp384r1', 'secp521r1'] as const)('honest points of %s pass', (group) => {
