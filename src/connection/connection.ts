@@ -10,7 +10,7 @@ import type { RecordLayer, TlsRecord } from '../record/record-layer.js'
 import { ContentType } from '../registry/content-type.js'
 import { AlertProtocol, encodeAlert } from './alert-protocol.js'
 import { exportKeyingMaterial } from './exporter.js'
-import type { HandshakeProtocol, ProtocolOutput } from './handshake-protocol.js'
+import { type HandshakeProtocol, isNews, type ProtocolOutput } from './handshake-protocol.js'
 import type { OpenNeed } from './open-need.js'
 
 /** What a connection has for its owner, in order. */
@@ -55,6 +55,9 @@ export class TlsConnection {
   readonly #alerts = new AlertProtocol()
   readonly #outputs: ConnectionOutput[] = []
   #emptyRecords = 0
+  /** News among the outputs: nothing more is read before it was polled. */
+  #news = 0
+  #transportEnded = false
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
@@ -77,7 +80,7 @@ export class TlsConnection {
   /** False while so much waits behind an open need that the transport should be held back. */
   get wantsInput(): boolean {
     const { protocol, recordLayer, inputHighWaterMark } = this.#parts
-    return !protocol.blocked || recordLayer.buffered < inputHighWaterMark
+    return (!protocol.blocked && this.#news === 0) || recordLayer.buffered < inputHighWaterMark
   }
 
   /** Begins the handshake: a client's ClientHello is there to `poll` afterwards. `entropy` is given in replays only. */
@@ -96,7 +99,7 @@ export class TlsConnection {
 
   /** The transport ended. Without a close_notify before it this is a truncation. */
   endOfTransport(): void {
-    this.#parts.protocol.endOfTransport()
+    this.#transportEnded = true
     this.#proceed()
   }
 
@@ -135,9 +138,14 @@ export class TlsConnection {
     this.#proceed()
   }
 
-  /** The next output, or `undefined`. Bytes to transmit are joined as far as their order allows. */
+  /**
+   * The next output, or `undefined`. Bytes to transmit are joined as far as their order allows. What arrived behind an
+   * output is looked at once that was polled, so the connection is then still in the state that the output tells of.
+   */
   poll(): ConnectionOutput | undefined {
+    if (this.#outputs.length === 0) this.#proceed()
     const first = this.#outputs.shift()
+    if (first !== undefined && isNews(first)) this.#news--
     if (first?.type !== 'transmit') return first
     const chunks = [first.bytes]
     for (let next = this.#outputs[0]; next?.type === 'transmit'; next = this.#outputs[0]) {
@@ -158,15 +166,19 @@ export class TlsConnection {
     return exportKeyingMaterial(this.#parts.keySchedule, this.state, label, length, context)
   }
 
-  /** Opens and handles records until none is complete, or the next one must wait for our own side. */
+  /** Opens and handles records until none is complete, there is news, or the next one must wait for our own side. */
   #proceed(): void {
     const { protocol } = this.#parts
     this.#carryOut()
-    while (!protocol.ended) {
+    while (!protocol.ended && this.#news === 0) {
       const record = this.#nextRecord()
       if (record === undefined) break
       this.#handle(record)
       this.#carryOut()
+    }
+    if (this.#transportEnded && this.#news === 0) {
+      this.#transportEnded = false
+      protocol.endOfTransport()
     }
     this.#carryOut()
     if (protocol.ended) this.#parts.recordLayer.close()
@@ -223,7 +235,10 @@ export class TlsConnection {
   }
 
   #carryOut(): void {
-    for (let output = this.#parts.protocol.poll(); output !== undefined; output = this.#parts.protocol.poll()) {
+    const { protocol } = this.#parts
+    while (this.#news === 0 || protocol.ended) {
+      const output = protocol.poll()
+      if (output === undefined) return
       this.#perform(output)
     }
   }
@@ -247,13 +262,18 @@ export class TlsConnection {
         recordLayer.installReadKeys(output.keys)
         return
       case 'deliver':
-        if (output.data.length > 0) this.#outputs.push({ type: 'application_data', data: output.data })
+        if (output.data.length > 0) this.#tell({ type: 'application_data', data: output.data })
         return
       case 'established':
       case 'peerClosed':
       case 'failed':
-        this.#outputs.push(output)
+        this.#tell(output)
     }
+  }
+
+  #tell(output: ConnectionOutput): void {
+    this.#outputs.push(output)
+    if (isNews(output)) this.#news++
   }
 
   #seal(type: ContentType, payload: Uint8Array): void {

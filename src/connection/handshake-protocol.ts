@@ -32,6 +32,13 @@ function messageEvent(raw: Uint8Array): MessageEvent {
   return { type: name, raw }
 }
 
+/**
+ * What the owner of a connection acts upon. Nothing is read on before it was taken: otherwise what a peer sent behind it
+ * could end the connection first, and the owner would send on a connection that it believes open.
+ */
+export const isNews = ({ type }: { readonly type: string }): boolean =>
+  type === 'established' || type === 'deliver' || type === 'application_data' || type === 'peerClosed'
+
 /** Asking for a new handshake costs a peer four bytes and us an answer, so without data in between there is an end to it. */
 const MAX_CONSECUTIVE_WISHES = 4
 
@@ -51,6 +58,8 @@ export class HandshakeProtocol {
   readonly #answered = new WeakSet<object>()
   #need: { readonly open: OpenNeed; readonly controller: AbortController; taken: boolean } | undefined
   #wishes = 0
+  /** News among the outputs. */
+  #news = 0
 
   constructor(runner: RoleRunner, options: HandshakeProtocolOptions) {
     this.#runner = runner
@@ -130,9 +139,12 @@ export class HandshakeProtocol {
     if (this.#settle(need)) this.#dispatch({ type: 'need_refused', need: need.type, cause })
   }
 
-  /** The next thing to carry out, or `undefined`. */
+  /** The next thing to carry out, or `undefined`. Goes on with what has arrived where it stopped to be heard. */
   poll(): ProtocolOutput | undefined {
-    return this.#outputs.shift()
+    if (this.#outputs.length === 0) this.#proceed()
+    const output = this.#outputs.shift()
+    if (output !== undefined && isNews(output)) this.#news--
+    return output
   }
 
   #settle(need: { readonly type: NeedType }): boolean {
@@ -148,9 +160,9 @@ export class HandshakeProtocol {
     this.#proceed()
   }
 
-  /** Goes on with what has arrived until a need is open, the connection ended, or nothing is left. */
+  /** Goes on with what has arrived until a need is open, there is news, the connection ended, or nothing is left. */
   #proceed(): void {
-    while (this.#need === undefined && !this.ended) {
+    while (this.#need === undefined && this.#news === 0 && !this.ended) {
       const event = this.#nextEvent()
       if (event === undefined) return
       const before = this.state
@@ -231,6 +243,7 @@ export class HandshakeProtocol {
         return
       default:
         this.#outputs.push(action)
+        if (isNews(action)) this.#news++
     }
   }
 
