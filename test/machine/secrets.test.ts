@@ -73,6 +73,7 @@ describe.each(keyExchanges)('secrets of a handshake with %s', (keyExchange) => {
       for (let at = 0; at < moves && more; at++) more = bench.move()
       for (const side of sides) {
         finish(bench[side])
+        while (bench[side].connection.poll() !== undefined);
         expect(bench[side].connection.ended, `${side} after ${moves} moves`).toBe(true)
         expect(notWiped(bench[side]), `${side} after ${moves} moves`).toEqual([])
       }
