@@ -43,6 +43,14 @@ export interface CertificateRequestToVerify {
   readonly serverName?: string
   /** The DER OCSPResponse that was stapled (RFC 6066 §8), if any. */
   readonly ocspResponse?: Uint8Array
+  /** What the key of the certificate does in this handshake (RFC 5246 §7.4.2); absent where that is not known. */
+  readonly keyUsage?: 'digitalSignature' | 'keyEncipherment'
+}
+
+/** A name in a certificate that a verifier vouches for, as text that can be compared with `===`. */
+export interface VerifiedName {
+  readonly type: 'dns' | 'ip' | 'email' | 'uri' | 'directoryName'
+  readonly value: string
 }
 
 /** Why a verifier refuses a certificate: a closed list, each with one alert in the fault table. */
@@ -65,7 +73,13 @@ export type CertificateRefusal =
 export type CertificateCheck = 'pin' | 'chain' | 'validity' | 'revocation' | 'name' | 'purpose'
 
 export type CertificateVerdict =
-  | { readonly accepted: true; readonly publicKey: PublicKey; readonly checked: readonly CertificateCheck[] }
+  | {
+      readonly accepted: true
+      readonly publicKey: PublicKey
+      readonly checked: readonly CertificateCheck[]
+      /** Whom the certificate stands for, by which an application may authorise; absent where the verifier read no names. */
+      readonly identities?: readonly VerifiedName[]
+    }
   | {
       readonly accepted: false
       readonly reason: CertificateRefusal

@@ -8,6 +8,7 @@ export type {
   CredentialRequest,
   Environment,
   ServerCredentialRequest,
+  VerifiedName,
 } from './environment.js'
 export { type KeySchedule, keySchedule, type PrfHash, prf } from './key-schedule.js'
 export type { Credential, EcdsaCurve, KeyType, PrivateKey, PublicKey } from './key-types.js'

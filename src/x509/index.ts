@@ -1,3 +1,16 @@
+export { CertificateError, type CertificateFault } from './certificate-error.js'
+export type {
+  ChainOutcome,
+  RevocationCheck,
+  RevocationContext,
+  RevocationOutcome,
+} from './chain-validation.js'
+export { type ChainVerifierOptions, chainVerifier, type ExpectedIdentity } from './chain-verifier.js'
+export type { DecisionCheck, DecisionRecord, DecisionStep, Refusal, Work } from './decision.js'
+export type { IsPublicSuffix } from './host-names.js'
+export type { PeerIdentity, ReferenceIdentity } from './identities.js'
+export { type KeyPolicy, publicTrustKeys, strongKeys } from './key-policy.js'
+export type { PathBudget } from './path-building.js'
 export {
   certificatesFromPem,
   type PemBlock,
@@ -7,5 +20,7 @@ export {
   readPem,
 } from './pem.js'
 export { formatPin, type Pin, parsePin, pinnedCertificates } from './pinned.js'
+export type { PolicyRequirements } from './policies.js'
+export type { ValidationPolicy } from './policy-profile.js'
 export { refuseAll } from './refuse.js'
 export type { Verifier } from './verifier.js'

@@ -1,0 +1,199 @@
+import type { CertificateCheck } from '../crypto/environment.js'
+import { CertificateError, type ParsedCertificate, parseCertificate } from './certificate.js'
+import { CertificatePool } from './certificate-pool.js'
+import { type DecisionRecord, describe, type Fault, Journal, type Refusal, type Work } from './decision.js'
+import type { KeyPolicy } from './key-policy.js'
+import { nameBudget } from './name-constraints.js'
+import { type Path, type PathBudget, PathBuilder, type SignatureMemory } from './path-building.js'
+import { PathChecks, type PathSettings } from './path-validation.js'
+import { checkPolicies, type PolicyRequirements } from './policies.js'
+import { policyProfiles, type ValidationPolicy } from './policy-profile.js'
+import type { Purpose } from './purpose.js'
+import type { Inquiry } from './questions.js'
+import type { SignatureWorld } from './signature.js'
+
+/** What a revocation check is given: a path that is valid in every other respect. */
+export interface RevocationContext {
+  /** From the end entity to the anchor. */
+  readonly path: Path
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly keys: KeyPolicy
+  /** Every certificate at hand, trusted or not: the issuer of a CRL may be among them. */
+  readonly anchors: CertificatePool
+  readonly intermediates: CertificatePool
+  /** The stapled OCSPResponse for the end entity, DER. */
+  readonly ocspResponse?: Uint8Array
+  readonly journal: Journal
+  readonly work: Work
+  readonly budget: PathBudget
+}
+
+export type RevocationOutcome =
+  | { readonly refused: Refusal }
+  /** `checked`: every certificate of the path was found not to be revoked. */
+  | { readonly checked: boolean }
+
+/** Asks about revocation; part of the same inquiry, so that what it must wait for can be slow. */
+export type RevocationCheck = (context: RevocationContext) => Inquiry<SignatureWorld, RevocationOutcome>
+
+/** What does not change from one validation to the next. */
+export interface ChainSettings {
+  readonly anchors: CertificatePool
+  readonly intermediates: readonly ParsedCertificate[]
+  readonly policy: ValidationPolicy
+  readonly keys: KeyPolicy
+  readonly maxChainDepth: number
+  readonly policies: PolicyRequirements
+  readonly budget: PathBudget
+  readonly signatures: SignatureMemory
+  readonly revocation: RevocationCheck | undefined
+}
+
+/** One chain to judge. */
+export interface ChainRequest {
+  readonly peer: 'client' | 'server'
+  /** DER, end entity first, the others in any order. */
+  readonly certificateChain: readonly Uint8Array[]
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly purpose?: Purpose
+  readonly keyUsage?: 'digitalSignature' | 'keyEncipherment'
+  readonly ocspResponse?: Uint8Array
+  /** What else the end entity must be, asked before anything is spent on a path. */
+  readonly identity: (leaf: ParsedCertificate) => Fault | undefined
+}
+
+export type ChainOutcome =
+  | {
+      readonly accepted: true
+      readonly path: Path
+      readonly checked: readonly CertificateCheck[]
+      /** Acceptable certificate policies for which the path is valid (RFC 5280 §6.1.6). */
+      readonly policies: readonly string[]
+    }
+  | { readonly accepted: false; readonly refusal: Refusal }
+
+/** Reads what the peer sent; only the end entity must be readable, for a path may do without the others. */
+function readChain(
+  chain: readonly Uint8Array[],
+  journal: Journal,
+): { leaf: ParsedCertificate; others: ParsedCertificate[] } | Refusal {
+  const others: ParsedCertificate[] = []
+  let leaf: ParsedCertificate | undefined
+  for (const [i, der] of chain.entries()) {
+    try {
+      const certificate = parseCertificate(der)
+      if (i === 0) leaf = certificate
+      else others.push(certificate)
+    } catch (cause) {
+      if (!(cause instanceof CertificateError)) throw cause
+      const fault: Fault = { reason: cause.reason, rule: cause.rule, why: `cannot be read: ${cause.message}` }
+      journal.note([], 'encoding', fault, { rule: cause.rule, input: () => '' })
+      if (i === 0) return { ...fault, check: 'encoding', certificate: 'of the end entity' }
+    }
+  }
+  const empty: Fault = { reason: 'bad_certificate', rule: 'RFC 5246 §7.4.2', why: 'is missing: the chain is empty' }
+  return leaf === undefined ? { ...empty, check: 'encoding', certificate: 'of the end entity' } : { leaf, others }
+}
+
+/** One validation from beginning to end. */
+export class ChainValidation {
+  readonly #settings: ChainSettings
+  readonly #request: ChainRequest
+  readonly #journal: Journal
+  readonly #work: Work = { signatures: 0, paths: 0, candidates: 0 }
+  #policies: readonly string[] = []
+  #revocationChecked = false
+
+  constructor(settings: ChainSettings, request: ChainRequest, keepsRecord: boolean) {
+    this.#settings = settings
+    this.#request = request
+    this.#journal = new Journal(keepsRecord)
+  }
+
+  *run(): Inquiry<SignatureWorld, ChainOutcome> {
+    const read = readChain(this.#request.certificateChain, this.#journal)
+    if ('reason' in read) return { accepted: false, refusal: read }
+    const { leaf, others } = read
+    const checks = new PathChecks(this.#pathSettings(), this.#journal, nameBudget())
+    const refusal = checks.leaf(leaf) ?? this.#checkIdentity(leaf)
+    if (refusal !== undefined) return { accepted: false, refusal }
+    const { anchors, budget, signatures } = this.#settings
+    const intermediates = new CertificatePool([...others, ...this.#settings.intermediates])
+    const builder = new PathBuilder<SignatureWorld>({
+      ...{ leaf, anchors, intermediates, checks, journal: this.#journal, budget, work: this.#work, signatures },
+      finish: (path) => this.#finish(path, intermediates),
+    })
+    const found = yield* builder.build()
+    if ('reason' in found) return { accepted: false, refusal: found }
+    return { accepted: true, path: found, checked: this.#checked(), policies: this.#policies }
+  }
+
+  /** Everything that was looked at, for whoever asked for an explanation. */
+  record(outcome: ChainOutcome): DecisionRecord {
+    return {
+      peer: this.#request.peer,
+      time: new Date(this.#request.time),
+      policy: this.#settings.policy,
+      steps: this.#journal.steps,
+      work: this.#work,
+      outcome: outcome.accepted ? { accepted: outcome.path.map(describe) } : { refused: outcome.refusal },
+    }
+  }
+
+  #pathSettings(): PathSettings {
+    const { purpose, keyUsage, time } = this.#request
+    return {
+      ...{ time, rules: policyProfiles[this.#settings.policy].rules, keys: this.#settings.keys },
+      maxChainDepth: this.#settings.maxChainDepth,
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(keyUsage === undefined ? {} : { keyUsage }),
+    }
+  }
+
+  #checkIdentity(leaf: ParsedCertificate): Refusal | undefined {
+    const detail = { rule: 'RFC 6125 §6', input: () => 'as expected' }
+    return this.#journal.note([leaf], 'identity', this.#request.identity(leaf), detail)
+  }
+
+  /** What is asked of a path as a whole. */
+  *#finish(path: Path, intermediates: CertificatePool): Inquiry<SignatureWorld, Refusal | undefined> {
+    const refused = this.#checkPolicies(path)
+    const { revocation, anchors, keys, budget } = this.#settings
+    if (refused !== undefined || revocation === undefined) return refused
+    const { ocspResponse, time } = this.#request
+    const context: RevocationContext = {
+      ...{ path, time, keys, anchors, intermediates, journal: this.#journal, work: this.#work, budget },
+      ...(ocspResponse === undefined ? {} : { ocspResponse }),
+    }
+    const outcome = yield* revocation(context)
+    if ('refused' in outcome) return outcome.refused
+    this.#revocationChecked = outcome.checked
+    return undefined
+  }
+
+  #checkPolicies(path: Path): Refusal | undefined {
+    const below = path.slice(0, -1).reverse()
+    if (below.length === 0) return undefined
+    const outcome = checkPolicies(below, this.#settings.policies)
+    const detail = {
+      rule: 'RFC 5280 §6.1.5',
+      input: () => (outcome.valid ? outcome.policies.join(', ') || 'none needed' : ''),
+    }
+    if (outcome.valid) {
+      this.#policies = outcome.policies
+      return this.#journal.note(path, 'policies', undefined, detail)
+    }
+    const upTo = path.slice(0, path.indexOf(outcome.certificate) + 1)
+    const why = `fails certificate policies: ${outcome.why}`
+    return this.#journal.note(upTo, 'policies', { reason: 'bad_certificate', rule: outcome.rule, why }, detail)
+  }
+
+  #checked(): readonly CertificateCheck[] {
+    const checked: CertificateCheck[] = ['chain', 'validity']
+    if (this.#request.purpose !== undefined) checked.push('purpose')
+    if (this.#revocationChecked) checked.push('revocation')
+    return checked
+  }
+}
