@@ -1,0 +1,27 @@
+/** TLS over WHATWG streams, whose two halves may be different channels; on the noble provider unless `provider` says otherwise. */
+
+import type { ClientOptions, ServerOptions } from './adapters/options.js'
+import { accept, type ByteChannel, connect, type HandshakeLimits, type TlsStreams } from './adapters/whatwg/index.js'
+import type { CryptoProvider } from './crypto/provider.js'
+import { nobleProvider } from './providers/noble/index.js'
+
+export { type ByteChannel, type HandshakeLimits, secureStreams, TlsStreams } from './adapters/whatwg/index.js'
+
+interface WithProvider {
+  readonly provider?: CryptoProvider
+}
+
+/**
+ * The client's end of TLS over `channel`. What is written before the server has proved itself is held, and never goes out
+ * if it does not. Throws a `misuse` fault for options that make no sense.
+ */
+export const secureClient = (
+  channel: ByteChannel,
+  options: ClientOptions & HandshakeLimits & WithProvider = {},
+): TlsStreams => connect(channel, options.provider ?? nobleProvider(), options)
+
+/** The server's end of TLS over `channel`; otherwise like `secureClient`. */
+export const secureServer = (
+  channel: ByteChannel,
+  options: ServerOptions & HandshakeLimits & WithProvider = {},
+): TlsStreams => accept(channel, options.provider ?? nobleProvider(), options)
