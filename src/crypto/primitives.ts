@@ -9,6 +9,11 @@ export interface HashPrimitives {
   hash(name: HashName, ...parts: readonly Uint8Array[]): Uint8Array
   /** HMAC (RFC 2104) of the concatenation of `parts`. */
   hmac(name: HashName, key: Secret, ...parts: readonly Uint8Array[]): Uint8Array
+  /**
+   * PBKDF2 with HMAC (RFC 8018 §5.2): `length` bytes. Optional: without it the same comes of `hmac`, which hashes the
+   * password anew in each of many thousand iterations and takes three times as long.
+   */
+  pbkdf2?(name: HashName, password: Secret, salt: Uint8Array, iterations: number, length: number): Uint8Array
 }
 
 /** Octets of a hash's output. */

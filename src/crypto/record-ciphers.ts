@@ -1,7 +1,8 @@
 import type { Secret } from '../bytes/secret.js'
 
 export type AeadName = 'AES_128_GCM' | 'AES_256_GCM' | 'CHACHA20_POLY1305'
-export type BlockCipherName = 'AES_128_CBC'
+/** Cipher suites of this library use the first alone; the longer keys are for keystores. */
+export type BlockCipherName = 'AES_128_CBC' | 'AES_192_CBC' | 'AES_256_CBC'
 
 /** An AEAD keyed for one direction of one connection (RFC 5116 §2). Its tag is the last 16 bytes of the ciphertext. */
 export interface Aead {

@@ -1,6 +1,8 @@
 import { DerTag, readWholeDer } from '../codec/der.js'
 import { wrapPkcs1PrivateKey, wrapSec1PrivateKey } from '../crypto/private-key-info.js'
 import { decodeBase64 } from './base64.js'
+import { decryptPrivateKeyInfo, decryptTraditional, type KeyProtection } from './keystore/encrypted-private-key.js'
+import { damaged as damagedKeystore } from './keystore/keystore-error.js'
 
 /** What is wrong with a PEM text. */
 export type PemErrorReason =
@@ -92,15 +94,17 @@ function refuseHeaders(block: RawBlock): void {
 const encrypted = (block: RawBlock): PemError =>
   new PemError(
     'encrypted',
-    `the ${block.label} block of line ${block.line} is encrypted, and encrypted keys are not supported yet: ` +
-      'decrypt it first, for instance with "openssl pkey"',
+    `the ${block.label} block of line ${block.line} is encrypted: give its password, and the provider that opens it`,
   )
 
 /** The bytes of a block in the standard form: blank lines before the base64 only, padding at its end only (RFC 7468 §3). */
 function contents(block: RawBlock): Uint8Array {
   refuseHeaders(block)
   const first = block.body.findIndex((line) => line !== '')
-  const lines = first < 0 ? [] : block.body.slice(first)
+  return base64Contents(block, first < 0 ? [] : block.body.slice(first))
+}
+
+function base64Contents(block: RawBlock, lines: readonly string[]): Uint8Array {
   const bytes = lines.every((line) => line !== '') ? decodeBase64(lines.join('')) : undefined
   if (bytes === undefined || bytes.length === 0) {
     throw new PemError('base64', `the ${block.label} block of line ${block.line} does not hold well-formed base64`)
@@ -149,11 +153,8 @@ const keyForms: Readonly<Record<string, (der: Uint8Array) => Uint8Array>> = {
   'EC PRIVATE KEY': wrapSec1PrivateKey,
 }
 
-/**
- * The one private key of a PEM text as DER PrivateKeyInfo (PKCS#8, RFC 5958 §2); certificates beside it are skipped.
- * PKCS#1 and SEC 1 keys are wrapped. Throws `PemError` for none, several, an encrypted or an unknown one.
- */
-export function privateKeyInfoFromPem(text: string): Uint8Array {
+/** The one block of a PEM text that holds a private key. */
+function onlyKey(text: string): RawBlock {
   const blocks = cut(text)
   const [key, another] = blocks.filter((block) => block.label.endsWith('PRIVATE KEY'))
   if (key === undefined) {
@@ -162,7 +163,35 @@ export function privateKeyInfoFromPem(text: string): Uint8Array {
   if (another !== undefined) {
     throw new PemError('several_private_keys', `one private key is needed, but the PEM text has more: ${found(blocks)}`)
   }
-  if (key.label === 'ENCRYPTED PRIVATE KEY') throw encrypted(key)
+  return key
+}
+
+const ENCRYPTED_HEADERS = /^Proc-Type: ?4, ?ENCRYPTED\nDEK-Info: ?([^\n]*)\n\n/
+
+/**
+ * The DER behind the two headers that OpenSSL writes into a block of PKCS#1 or SEC 1 that it encrypts, or `undefined`
+ * where the block has none of them. Other headers, and these in another order, are refused.
+ */
+function traditionalContents(block: RawBlock, protection: KeyProtection | undefined): Uint8Array | undefined {
+  if (protection === undefined) return undefined
+  const body = block.body.join('\n')
+  const [headers, info] = ENCRYPTED_HEADERS.exec(body) ?? []
+  if (headers === undefined || info === undefined) return undefined
+  return decryptTraditional(info, base64Contents(block, body.slice(headers.length).split('\n')), protection)
+}
+
+/**
+ * The one private key of a PEM text as DER PrivateKeyInfo (PKCS#8, RFC 5958 §2); certificates beside it are skipped.
+ * PKCS#1 and SEC 1 keys are wrapped, and encrypted ones of all three kinds are opened where `protection` gives a password;
+ * it is not looked at for a key that is not encrypted. Throws `PemError` for none, several, an encrypted one without a
+ * password or an unknown one, and `KeystoreError` for one that does not open.
+ */
+export function privateKeyInfoFromPem(text: string, protection?: KeyProtection): Uint8Array {
+  const key = onlyKey(text)
+  if (key.label === 'ENCRYPTED PRIVATE KEY') {
+    if (protection === undefined) throw encrypted(key)
+    return decryptPrivateKeyInfo(derContents(key), protection)
+  }
   const form = Object.hasOwn(keyForms, key.label) ? keyForms[key.label] : undefined
   if (form === undefined) {
     throw new PemError(
@@ -170,10 +199,11 @@ export function privateKeyInfoFromPem(text: string): Uint8Array {
       `a ${key.label} block cannot be read: convert it to PKCS#8, for instance with "openssl pkcs8 -topk8 -nocrypt"`,
     )
   }
-  const der = derContents(key)
+  const opened = traditionalContents(key, protection)
   try {
-    return form(der)
-  } catch {
-    throw notDer(key)
+    return form(opened ?? derContents(key))
+  } catch (error) {
+    if (error instanceof PemError) throw error
+    throw opened === undefined ? notDer(key) : damagedKeystore('the key inside is not what the label of its block says')
   }
 }

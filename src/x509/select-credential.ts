@@ -2,29 +2,126 @@ import type { CredentialRequest } from '../crypto/environment.js'
 import type { Credential } from '../crypto/key-types.js'
 import { curveAccepted, firstSchemeFor } from '../handshake/negotiation.js'
 import { ClientCertificateType } from '../registry/client-certificate-type.js'
+import type { SignatureScheme } from '../registry/signature-scheme.js'
+import type { ParsedCertificate } from './certificate-model.js'
+import { dnsNameMatches } from './host-names.js'
+import { signatureAlgorithm } from './signature-algorithm.js'
+import { tryParse, tryParseName } from './try-parse.js'
+
+/** Chooses among credentials that serve a request equally well; they come in the order in which they were given. */
+export type Preference = (fitting: readonly Credential[], request: CredentialRequest) => Credential | undefined
+
+export interface SelectionOptions {
+  /** Replaces the rule by which one of several fitting credentials is chosen: `latestNotBefore`. */
+  readonly prefer?: Preference
+  /** Milliseconds since the epoch, for telling which credentials are valid; the system's clock by default. */
+  readonly now?: () => number
+}
 
 /** The ClientCertificateType that a key of each kind answers to (RFC 5246 §7.4.4, RFC 8422 §5.5). */
 const certificateTypeOf = ({ key }: Credential): ClientCertificateType =>
   key.keyType === 'rsa' || key.keyType === 'rsa-pss' ? ClientCertificateType.rsa_sign : ClientCertificateType.ecdsa_sign
 
-/** Whether a credential can serve a request: kind of key, schemes, and on the server's side the curve. */
+/** Certificates of a credential that are X.509 by the strict rules: nothing is known of others. */
+const readable = ({ certificateChain }: Credential): readonly ParsedCertificate[] =>
+  certificateChain.flatMap((der) => tryParse(der) ?? [])
+
+const endEntity = ({ certificateChain: [certificate] }: Credential): ParsedCertificate | undefined =>
+  certificate && tryParse(certificate)
+
+/** Whether some certificate of the chain was issued by one of the authorities that the server names (RFC 5246 §7.4.4). */
+function hasAuthority(credential: Credential, certificateAuthorities: readonly Uint8Array[]): boolean {
+  if (certificateAuthorities.length === 0) return true
+  const trusted = new Set(certificateAuthorities.map((name) => tryParseName(name)?.comparable))
+  return readable(credential).some(({ issuer }) => trusted.has(issuer.comparable))
+}
+
+/** Whether a credential can serve a request at all: kind of key, schemes, authorities, and on the server's side the curve. */
 export function credentialFits(credential: Credential, request: CredentialRequest): boolean {
   const { key } = credential
-  const canSign = firstSchemeFor(key.keyType, request.signatureSchemes) !== undefined
-  if (request.role === 'client') return canSign && request.certificateTypes.includes(certificateTypeOf(credential))
+  if (request.role === 'client') {
+    const canSign = firstSchemeFor(key.keyType, request.signatureSchemes) !== undefined
+    const isOfType = request.certificateTypes.includes(certificateTypeOf(credential))
+    return canSign && isOfType && hasAuthority(credential, request.certificateAuthorities)
+  }
   // A server's RSA key may decrypt where it cannot sign; which of both the handshake wants is in `keyTypes`.
   return request.keyTypes.includes(key.keyType) && curveAccepted(key, request.groups)
 }
 
+/** 0: a name of the certificate is the one that the client asked for; 1: a wildcard covers it; 2: neither (RFC 6066 §3). */
+function nameRank(credential: Credential, request: CredentialRequest): number {
+  const { serverName } = request
+  if (request.role === 'client' || serverName === undefined) return 0
+  const names = endEntity(credential)?.subjectAltName ?? []
+  const matching = names.filter((name) => name.type === 'dns' && dnsNameMatches(name.value, serverName))
+  if (matching.some(({ value }) => typeof value === 'string' && value.toLowerCase() === serverName)) return 0
+  return matching.length > 0 ? 1 : 2
+}
+
+function validityRank(credential: Credential, now: number): number {
+  const certificate = endEntity(credential)
+  return certificate !== undefined && certificate.notBefore <= now && now <= certificate.notAfter ? 0 : 1
+}
+
+/** PSS is one algorithm on certificates and two schemes, by the issuer's kind of key, in TLS. */
+function schemesOf(certificate: ParsedCertificate): readonly SignatureScheme[] {
+  const algorithms = [
+    signatureAlgorithm(certificate.signatureAlgorithm, 'rsa'),
+    signatureAlgorithm(certificate.signatureAlgorithm, 'rsa-pss'),
+  ]
+  return algorithms.flatMap((algorithm) => (algorithm.type === 'scheme' ? algorithm.scheme : []))
+}
+
 /**
- * A selector over a fixed list: the first that fits. A server takes the kinds of key in the order that its cipher suites
- * prefer, and the credentials of one kind in the order given.
+ * 0 where the signature of every certificate but roots is under a scheme that the peer accepts too (RFC 5246 §7.4.2,
+ * RFC 5246 §7.4.6). A rank and not a condition: the request lists what both sides accept, so a scheme that is absent may be
+ * one that only we would not sign with, and a peer that knows the issuer does not check its certificate's signature.
  */
-export function selectFrom(credentials: readonly Credential[]): (request: CredentialRequest) => Credential | undefined {
+const chainRank = (credential: Credential, { signatureSchemes }: CredentialRequest): number =>
+  readable(credential).every(
+    (certificate) =>
+      certificate.selfIssued || schemesOf(certificate).some((scheme) => signatureSchemes.includes(scheme)),
+  )
+    ? 0
+    : 1
+
+/** How well a credential that fits serves a request, as one number; less is better, and the name counts most. */
+const rankOf = (credential: Credential, request: CredentialRequest, now: number): number =>
+  4 * nameRank(credential, request) + 2 * validityRank(credential, now) + chainRank(credential, request)
+
+const notBeforeOf = (credential: Credential): number => endEntity(credential)?.notBefore ?? Number.NEGATIVE_INFINITY
+
+/**
+ * The credential whose end-entity certificate has the latest notBefore. Among equals a server takes the kind of key that
+ * its cipher suites prefer, then whoever comes first.
+ */
+export const latestNotBefore: Preference = (fitting, request) => {
+  const keyRank = ({ key }: Credential): number =>
+    request.role === 'server' ? request.keyTypes.indexOf(key.keyType) : 0
+  return fitting.toSorted((a, b) => notBeforeOf(b) - notBeforeOf(a) || keyRank(a) - keyRank(b))[0]
+}
+
+/**
+ * A selector over a fixed list. Those that cannot serve the request are left out: a client's by the kind of key, the
+ * schemes and the authorities that a CertificateRequest names, a server's by its cipher suites and groups. Of the rest, those
+ * come first that have the very name that the client asked for, then those with a wildcard for it, then all; within these
+ * the ones that are valid now, and of these the ones with a chain whose signatures the peer accepts. If there are still
+ * several, the one with the latest notBefore is used, or whichever `prefer` chooses.
+ */
+export function selectFrom(
+  credentials: readonly Credential[],
+  { prefer = latestNotBefore, now = Date.now }: SelectionOptions = {},
+): (request: CredentialRequest) => Credential | undefined {
   return (request) => {
-    const fitting = credentials.filter((credential) => credentialFits(credential, request))
-    if (request.role === 'client') return fitting[0]
-    const rank = ({ key }: Credential): number => request.keyTypes.indexOf(key.keyType)
-    return fitting.toSorted((a, b) => rank(a) - rank(b))[0]
+    const at = now()
+    const ranked = credentials
+      .filter((credential) => credentialFits(credential, request))
+      .map((credential) => ({ credential, rank: rankOf(credential, request, at) }))
+    if (ranked.length === 0) return undefined
+    const best = Math.min(...ranked.map(({ rank }) => rank))
+    return prefer(
+      ranked.filter(({ rank }) => rank === best).map(({ credential }) => credential),
+      request,
+    )
   }
 }

@@ -42,9 +42,10 @@ function aead(name: AeadName, key: Uint8Array): Aead {
 }
 
 function blockCipher(key: Uint8Array): BlockCipher {
+  const name = `aes-${8 * key.length}-cbc`
   return {
-    encrypt: (iv, input) => plain(createCipheriv('aes-128-cbc', key, iv).setAutoPadding(false).update(input)),
-    decrypt: (iv, input) => plain(createDecipheriv('aes-128-cbc', key, iv).setAutoPadding(false).update(input)),
+    encrypt: (iv, input) => plain(createCipheriv(name, key, iv).setAutoPadding(false).update(input)),
+    decrypt: (iv, input) => plain(createDecipheriv(name, key, iv).setAutoPadding(false).update(input)),
   }
 }
 

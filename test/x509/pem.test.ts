@@ -152,13 +152,13 @@ describe('privateKeyInfoFromPem', () => {
     )
   })
 
-  it('refuses encrypted keys of both forms and says that they are not supported yet', () => {
+  it('refuses encrypted keys of both forms where no password is given, and says that one is needed', () => {
     const key = createPrivateKey(keyPem)
     for (const type of ['pkcs8', 'pkcs1'] as const) {
       const text = exported(key, { type, format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' })
       const { reason, message } = refusal(privateKeyInfoFromPem, text)
       expect(reason).toBe('encrypted')
-      expect(message).toContain('not supported yet')
+      expect(message).toContain('give its password')
     }
   })
 

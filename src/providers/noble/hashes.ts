@@ -1,7 +1,9 @@
 import { hmac as nobleHmac } from '@noble/hashes/hmac.js'
 import { md5, sha1 } from '@noble/hashes/legacy.js'
+import { pbkdf2 as noblePbkdf2 } from '@noble/hashes/pbkdf2.js'
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
-import type { HashPrimitives } from '../../crypto/primitives.js'
+import type { Secret } from '../../bytes/secret.js'
+import type { HashName, HashPrimitives } from '../../crypto/primitives.js'
 
 const hashes = { md5, sha1, sha224, sha256, sha384, sha512 }
 
@@ -17,3 +19,6 @@ export const hmac: HashPrimitives['hmac'] = (name, key, ...parts) =>
     for (const part of parts) state.update(part)
     return state.digest()
   })
+
+export const pbkdf2 = (name: HashName, password: Secret, salt: Uint8Array, iterations: number, length: number) =>
+  password.use((bytes) => noblePbkdf2(hashes[name], bytes, salt, { c: iterations, dkLen: length }))

@@ -18,7 +18,11 @@ const aeads: Readonly<Record<AeadName, { readonly keyLength: number; readonly ma
   CHACHA20_POLY1305: { keyLength: 32, make: (key, nonce, data) => chacha20poly1305(key, nonce, data) },
 }
 
-const blockCipherKeyLength: Readonly<Record<BlockCipherName, number>> = { AES_128_CBC: 16 }
+const blockCipherKeyLength: Readonly<Record<BlockCipherName, number>> = {
+  AES_128_CBC: 16,
+  AES_192_CBC: 24,
+  AES_256_CBC: 32,
+}
 
 function checkKey(name: string, key: Secret, length: number): void {
   if (key.length !== length) throw new RangeError(`${name} takes a key of ${length} bytes, not ${key.length}`)

@@ -1,0 +1,124 @@
+import { Reader } from '../../bytes/reader.js'
+import type { Secret } from '../../bytes/secret.js'
+import { DerTag, readDer } from '../../codec/der.js'
+import type { BlockCipherName } from '../../crypto/record-ciphers.js'
+import { type Algorithm, hmacs, isNext, readAlgorithm, readCount } from './algorithm.js'
+import { type BlockDecryption, decryptCbc } from './cbc-decryption.js'
+import { type DerivationParameters, Pkcs12Purpose, pbkdf2, pkcs12Derivation } from './key-derivation.js'
+import type { KeystoreContext, KeystorePrimitives } from './keystore-context.js'
+import { damaged, unsupported } from './keystore-error.js'
+import { rc2Decryption } from './rc2.js'
+import { tripleDesDecryption } from './triple-des.js'
+
+/** A cipher with its key already derived from a password. */
+export interface PasswordCipher {
+  readonly blockLength: number
+  /** Decrypts whole blocks from the first one on; the padding stays. */
+  decrypt(ciphertext: Uint8Array): Uint8Array
+}
+
+/** Block ciphers in CBC mode: AES comes from the provider, the old ones are ours. */
+export type CbcName = BlockCipherName | 'DES_EDE3_CBC'
+
+const keyLengths: Readonly<Record<CbcName, number>> = {
+  AES_128_CBC: 16,
+  AES_192_CBC: 24,
+  AES_256_CBC: 32,
+  DES_EDE3_CBC: 24,
+}
+
+export const keyLengthOf = (name: CbcName): number => keyLengths[name]
+export const blockLengthOf = (name: CbcName): number => (name === 'DES_EDE3_CBC' ? 8 : 16)
+
+const ours = (decryptBlock: BlockDecryption, iv: Uint8Array): PasswordCipher => ({
+  blockLength: iv.length,
+  decrypt: (ciphertext) => decryptCbc(decryptBlock, iv, ciphertext),
+})
+
+/** A cipher of this name under `key`, which must have its length. */
+export function cbcCipher(name: CbcName, key: Secret, iv: Uint8Array, primitives: KeystorePrimitives): PasswordCipher {
+  if (name === 'DES_EDE3_CBC') return ours(key.use(tripleDesDecryption), iv)
+  const cipher = primitives.blockCipher(name, key)
+  return { blockLength: iv.length, decrypt: (ciphertext) => cipher.decrypt(iv, ciphertext) }
+}
+
+/** Encryption schemes of PBES2 (RFC 8018 Appendix B.2); all have their IV as parameter. */
+const encryptionSchemes: ReadonlyMap<string, CbcName> = new Map([
+  ['608648016503040102', 'AES_128_CBC'],
+  ['608648016503040116', 'AES_192_CBC'],
+  ['60864801650304012a', 'AES_256_CBC'],
+  ['2a864886f70d0307', 'DES_EDE3_CBC'],
+])
+
+const PBES2 = '2a864886f70d01050d'
+const PBKDF2 = '2a864886f70d01050c'
+
+/** PBKDF2's parameters (RFC 8018 Appendix A.2), with the length where the file says one. */
+export function readPbkdf2({ identifier, parameters }: Algorithm): DerivationParameters & { length?: number } {
+  if (identifier !== PBKDF2)
+    throw unsupported('keys are derived by something other than PBKDF2, which is all that is read')
+  const fields = new Reader(readDer(parameters, DerTag.sequence).contents)
+  const salt = readDer(fields, DerTag.octetString).contents
+  const iterations = readCount(fields)
+  const length = isNext(fields, DerTag.integer) ? readCount(fields) : undefined
+  const prf = fields.remaining > 0 ? hmacs.get(readAlgorithm(fields).identifier) : 'sha1'
+  if (prf === undefined)
+    throw unsupported('keys are derived by PBKDF2 with something other than HMAC of SHA-1 or SHA-2')
+  fields.finish('PBKDF2-params')
+  return { hash: prf, salt, iterations, ...(length === undefined ? {} : { length }) }
+}
+
+/** PBES2 (RFC 8018 §6.2): PBKDF2 and a block cipher. */
+function pbes2(parameters: Reader, { primitives, passwords, budget }: KeystoreContext): PasswordCipher {
+  const fields = new Reader(readDer(parameters, DerTag.sequence).contents)
+  const derivation = readPbkdf2(readAlgorithm(fields))
+  const scheme = readAlgorithm(fields)
+  fields.finish('PBES2-params')
+  const name = encryptionSchemes.get(scheme.identifier)
+  if (name === undefined) throw unsupported('it is encrypted with a cipher other than AES-CBC and triple DES')
+  const iv = readDer(scheme.parameters, DerTag.octetString).contents
+  const length = keyLengthOf(name)
+  if (iv.length !== blockLengthOf(name)) throw damaged('an initialization vector has the wrong length')
+  if ((derivation.length ?? length) !== length) throw damaged('a key length does not fit its cipher')
+  return cbcCipher(name, pbkdf2(derivation, passwords.utf8, length, primitives, budget), iv, primitives)
+}
+
+/** The block ciphers of PKCS#12's own schemes (RFC 7292 Appendix C), by the last octet of their identifiers. */
+const legacySchemes: ReadonlyMap<string, { keyLength: number; decryption(key: Uint8Array): BlockDecryption }> = new Map(
+  [
+    ['03', { keyLength: 24, decryption: tripleDesDecryption }],
+    ['04', { keyLength: 16, decryption: tripleDesDecryption }],
+    ['05', { keyLength: 16, decryption: (key: Uint8Array) => rc2Decryption(key, 128) }],
+    ['06', { keyLength: 5, decryption: (key: Uint8Array) => rc2Decryption(key, 40) }],
+  ],
+)
+
+const PKCS12_SCHEMES = '2a864886f70d010c01'
+
+function legacy({ identifier, parameters }: Algorithm, context: KeystoreContext): PasswordCipher {
+  const scheme = legacySchemes.get(identifier.slice(PKCS12_SCHEMES.length))
+  if (scheme === undefined) throw unsupported('it is encrypted with RC4, which is not read: convert it with openssl')
+  const fields = new Reader(readDer(parameters, DerTag.sequence).contents)
+  const salt = readDer(fields, DerTag.octetString).contents
+  const derivation: DerivationParameters = { hash: 'sha1', salt, iterations: readCount(fields) }
+  fields.finish('pkcs-12PbeParams')
+  const { primitives, passwords, budget } = context
+  const derive = (purpose: 1 | 2, length: number): Secret =>
+    pkcs12Derivation(derivation, passwords.bmp, purpose, length, primitives, budget)
+  const key = derive(Pkcs12Purpose.key, scheme.keyLength)
+  const decryption = key.use(scheme.decryption)
+  key.wipe()
+  return ours(
+    decryption,
+    derive(Pkcs12Purpose.iv, 8).use((iv) => iv.slice()),
+  )
+}
+
+/** The cipher that an AlgorithmIdentifier names, keyed by the password of `context`. Throws `KeystoreError`. */
+export function passwordCipher(algorithm: Algorithm, context: KeystoreContext): PasswordCipher {
+  if (algorithm.identifier === PBES2) return pbes2(algorithm.parameters, context)
+  if (algorithm.identifier.startsWith(PKCS12_SCHEMES)) return legacy(algorithm, context)
+  throw unsupported(
+    'it is encrypted by a scheme that is neither PBES2 nor one of PKCS#12: convert it, for instance with "openssl pkcs8 -topk8"',
+  )
+}
