@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { afterEach, describe, expect, test } from 'vitest'
 import { accept, connect, secureDuplex } from '../../src/adapters/node/index.js'
@@ -222,6 +223,18 @@ describe('a handshake is ended at once, whatever it waits for', () => {
     }
   })
 
+  test('nothing of the limits stays behind, however the handshake ends', async () => {
+    const { signal } = new AbortController()
+    const failing = connect(memoryPair().left, noble, { ...client, signal })
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    failing.destroy()
+    const { left, right } = memoryPair()
+    const saw = witness(connect(left, noble, { ...client, signal }))
+    witness(accept(right, noble, server))
+    await until(() => saw.events.length > 0)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   test('a signal that was aborted before lets nothing out', async () => {
     const { left } = memoryPair()
     const saw = witness(connect(left, noble, { ...client, signal: AbortSignal.abort() }))
@@ -283,6 +296,28 @@ describe('a hostile peer', () => {
     const saw = witness(connect(left, noble, client))
     right.write('text')
     expect(await saw.closed).toBeInstanceOf(TypeError)
+  })
+
+  test('one that provokes answers and never reads is no longer listened to until it reads', async () => {
+    const { left, right } = memoryPair()
+    const endpoint = clientEndpoint(noble, client)
+    const far = serverEndpoint(noble, server)
+    far.onOutput = (output) => output.type === 'transmit' && right.write(output.bytes)
+    right.on('data', (bytes) => far.receive(bytes))
+    far.start()
+    const saw = witness(secureDuplex(left, endpoint))
+    await until(() => saw.events.length > 0)
+    right.pause()
+    far.send(pattern(10))
+    await until(() => saw.data().length === 10)
+    expect(left.isPaused()).toBe(false)
+    endpoint.send(pattern(3_000_000)) // past the stream, as the connection's own answers go
+    far.send(pattern(10))
+    await pause(20)
+    expect(left.isPaused()).toBe(true)
+    expect(saw.data().length).toBe(10)
+    right.resume()
+    await until(() => saw.data().length === 20)
   })
 
   test('a queue behind an open question holds the transport back', async () => {

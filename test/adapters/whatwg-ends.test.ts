@@ -20,12 +20,16 @@ describe('ends that are not a close', () => {
       .catch(() => {})
     const [one, other] = [connect(channels.near, noble, client), accept(far, noble, server)]
     await Promise.all([one.established, other.established])
-    const truncate = async (): Promise<void> => {
+    /** From here on the near end hears nothing more. */
+    const silence = async (): Promise<void> => {
       cut.abort()
       await carried
+    }
+    const truncate = async (): Promise<void> => {
+      await silence()
       await channels.far.writable.close()
     }
-    return { ...channels, one, other, truncate }
+    return { ...channels, one, other, silence, truncate }
   }
 
   test('truncation errors both streams and `closed`', async () => {
@@ -40,9 +44,10 @@ describe('ends that are not a close', () => {
   })
 
   test('truncation after our own close errors the readable too', async () => {
-    const { one, truncate } = await established()
-    await truncate()
-    await one.writable.close().catch(() => {})
+    const { one, far, silence } = await established()
+    await silence()
+    await one.writable.close()
+    await far.writable.close()
     expect(await rejection(readAll(one.readable))).toMatchObject({ code: 'truncated' })
   })
 
@@ -65,6 +70,17 @@ describe('ends that are not a close', () => {
     await one.closed
     expect((await readAll(other.readable)).length).toBe(0)
     await other.closed
+  })
+
+  test('who has cancelled and closed need not wait for an answer, in whatever order', async () => {
+    for (const order of ['cancel first', 'close first'] as const) {
+      const { one, silence } = await established()
+      await silence()
+      if (order === 'cancel first') await one.readable.cancel()
+      await one.writable.close()
+      if (order === 'close first') await one.readable.cancel()
+      await one.closed
+    }
   })
 
   test('after the peer closed, closing is no error and writing is', async () => {

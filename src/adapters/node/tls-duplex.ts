@@ -47,6 +47,7 @@ export class TlsDuplex extends SocketShape {
       onData: (bytes) => endpoint.receive(bytes),
       onEnd: () => this.#endOfTransport(),
       onError: (error) => this.#transportError(error),
+      onWritten: () => this.#advance(),
     })
     if (limits.signal?.aborted) {
       this.destroy(abortedBy(limits.signal))
@@ -159,7 +160,6 @@ export class TlsDuplex extends SocketShape {
     this.#endpoint.send(data.subarray(0, PIECE))
     const rest = data.subarray(PIECE)
     this.#afterOutputs((error) => {
-      this.#advance()
       if (error) this.#failWrite(error)
       else if (rest.length > 0) this.#send(rest)
       else this.#settle()

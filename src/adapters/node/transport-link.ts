@@ -6,6 +6,8 @@ export interface TransportEvents {
   /** The transport delivers nothing more: it ended, or it was closed without a word. */
   readonly onEnd: () => void
   readonly onError: (error: Error) => void
+  /** The transport has taken what it was given: it may have stopped being overfull. */
+  readonly onWritten: () => void
 }
 
 type Done = (error?: Error | null) => void
@@ -30,6 +32,7 @@ export class TransportLink {
   #finish: 'no' | 'begun' | 'done' = 'no'
   #finishError: Error | undefined
   #ended = false
+  #isShutDown = false
 
   constructor(transport: Duplex, events: TransportEvents) {
     this.#transport = transport
@@ -96,6 +99,7 @@ export class TransportLink {
   shutDown(): void {
     const transport = this.#transport
     transport.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd).off('error', this.#onError)
+    this.#isShutDown = true
     this.#whenFlushed = undefined
     if (transport.destroyed) return
     transport.on('error', ignore).on('data', ignore)
@@ -124,9 +128,10 @@ export class TransportLink {
   readonly #onError = (error: Error): void => this.#events.onError(error)
 
   readonly #onWritten = (error?: Error | null): void => {
+    if (!this.#isShutDown) this.#events.onWritten()
+    if (this.isCongested && !error) return
     const done = this.#whenFlushed
-    if (done === undefined || (this.isCongested && !error)) return
     this.#whenFlushed = undefined
-    done(error)
+    done?.(error)
   }
 }

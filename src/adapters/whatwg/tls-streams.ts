@@ -213,8 +213,7 @@ export class TlsStreams {
     this.#sink?.error(reason)
     this.#established.reject(reason)
     this.#closed.reject(reason)
-    // Called from within an output, an alert is handed out only when that is done with: it must leave before the end.
-    queueMicrotask(() => this.#link.shutDown(reason))
+    this.#link.shutDown(reason)
   }
 
   #endOfChannel(): void {
