@@ -1,5 +1,5 @@
 import { constantTimeEqual } from '../bytes/equal.js'
-import type { CertificateCheck, CertificateVerdict } from '../crypto/environment.js'
+import type { CertificateCheck, CertificateVerdict, VerifiedName } from '../crypto/environment.js'
 import type { PublicKey } from '../crypto/key-types.js'
 import { type FaultCode, TlsFault } from './fault.js'
 
@@ -21,17 +21,20 @@ export class VerifiedIdentity {
   readonly publicKey: PublicKey
   /** The checks that the verifier says it made. */
   readonly checked: readonly CertificateCheck[]
+  /** Whom the certificate stands for; empty where the verifier read no names, as one that compares pins does not. */
+  readonly identities: readonly VerifiedName[]
 
-  private constructor(chain: readonly Uint8Array[], publicKey: PublicKey, checked: readonly CertificateCheck[]) {
+  private constructor(chain: readonly Uint8Array[], verdict: Extract<CertificateVerdict, { accepted: true }>) {
     this.certificateChain = chain
-    this.publicKey = publicKey
-    this.checked = checked
+    this.publicKey = verdict.publicKey
+    this.checked = verdict.checked
+    this.identities = verdict.identities ?? []
   }
 
   /** Throws the fault of the refusal where the verifier refused. */
   static of(certificateChain: readonly Uint8Array[], verdict: CertificateVerdict): VerifiedIdentity {
     if (verdict.accepted !== true) throw certificateFault(verdict)
-    return new VerifiedIdentity(certificateChain, verdict.publicKey, verdict.checked)
+    return new VerifiedIdentity(certificateChain, verdict)
   }
 
   static is(value: object): boolean {

@@ -143,6 +143,8 @@ export function receiveServerHelloDone(
   const need = ask('verifyCertificate', {
     peer: 'server',
     certificateChain,
+    // A server without a ServerKeyExchange decrypts with its certificate's key; any other signs with it (RFC 5246 §7.4.2).
+    keyUsage: negotiated.suite.keyExchange === 'RSA' ? 'keyEncipherment' : 'digitalSignature',
     ...(negotiated.serverName === undefined ? {} : { serverName: negotiated.serverName }),
     ...(ocspResponse === undefined ? {} : { ocspResponse }),
   })

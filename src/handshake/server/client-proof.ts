@@ -30,7 +30,9 @@ export function receiveCertificateVerify(
       certificateVerify,
       signedContent: concat(...before.messages),
     },
-    actions: [ask('verifyCertificate', { peer: 'client', certificateChain: clientChain })],
+    actions: [
+      ask('verifyCertificate', { peer: 'client', certificateChain: clientChain, keyUsage: 'digitalSignature' }),
+    ],
   }
 }
 
