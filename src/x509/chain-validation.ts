@@ -52,7 +52,6 @@ export interface ChainSettings {
 
 /** One chain to judge. */
 export interface ChainRequest {
-  readonly peer: 'client' | 'server'
   /** DER, end entity first, the others in any order. */
   readonly certificateChain: readonly Uint8Array[]
   /** Milliseconds since the epoch. */
@@ -133,7 +132,7 @@ export class ChainValidation {
   /** Everything that was looked at, for whoever asked for an explanation. */
   record(outcome: ChainOutcome): DecisionRecord {
     return {
-      peer: this.#request.peer,
+      purpose: this.#request.purpose ?? 'any',
       time: new Date(this.#request.time),
       policy: this.#settings.policy,
       steps: this.#journal.steps,

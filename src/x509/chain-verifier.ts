@@ -5,11 +5,8 @@ import type {
   VerifiedName,
 } from '../crypto/environment.js'
 import type { MaybePromise } from '../crypto/maybe-promise.js'
-import type { CryptoProvider } from '../crypto/provider.js'
-import { type ParsedCertificate, parseCertificate } from './certificate.js'
-import { CertificatePool } from './certificate-pool.js'
-import { type ChainOutcome, type ChainSettings, ChainValidation, type RevocationCheck } from './chain-validation.js'
-import { type DecisionRecord, type Fault, type Refusal, refusalMessage } from './decision.js'
+import type { ParsedCertificate } from './certificate-model.js'
+import { describe, type Fault, refusalMessage } from './decision.js'
 import { showText } from './escape.js'
 import type { IsPublicSuffix } from './host-names.js'
 import {
@@ -19,32 +16,13 @@ import {
   type ReferenceIdentity,
   showGeneralName,
 } from './identities.js'
-import type { KeyPolicy } from './key-policy.js'
-import { defaultBudget, type PathBudget, SignatureMemory } from './path-building.js'
-import type { PolicyRequirements } from './policies.js'
-import { policyProfiles, type ValidationPolicy } from './policy-profile.js'
-import { run } from './questions.js'
 import { subjectKey } from './subject-key.js'
+import { type ChainToValidate, chainValidator, type ValidatedChain, type ValidationOptions } from './validate-chain.js'
 
 /** Who the peer must be: anybody whose chain is valid, one of a list, or whoever a predicate accepts. */
 export type ExpectedIdentity = 'any' | readonly ReferenceIdentity[] | ((identities: readonly PeerIdentity[]) => boolean)
 
-export interface ChainVerifierOptions {
-  /** Trusted certificates, DER. A path ends at one of them. */
-  readonly anchors: Iterable<Uint8Array>
-  /** Further certificates that may lie between, DER; they are trusted no more than those that the peer sends. */
-  readonly intermediates?: Iterable<Uint8Array>
-  readonly provider: Pick<CryptoProvider, 'verifySignature' | 'hash'>
-  /** `rfc5280` by default; `webpki` belongs to anchors that the public trusts. */
-  readonly policy?: ValidationPolicy
-  /** Changes which keys and signatures are strong enough. */
-  readonly keys?: Partial<KeyPolicy>
-  /** The clock; the system's by default. */
-  readonly time?: () => Date
-  /** The most intermediates, self-issued ones not counted; 10 by default. */
-  readonly maxChainDepth?: number
-  /** What certificate policies are demanded; none by default. */
-  readonly policies?: PolicyRequirements
+export interface ChainVerifierOptions extends ValidationOptions {
   /**
    * Who the peer must be. By default a server must be the `serverName` of the handshake, and is refused where there is
    * none; a client may be anybody whom an anchor vouches for. A list is satisfied by one match.
@@ -52,29 +30,6 @@ export interface ChainVerifierOptions {
   readonly identity?: ExpectedIdentity
   /** Domains under which anybody can register; wildcards directly under them count for nothing. Single labels always are. */
   readonly isPublicSuffix?: IsPublicSuffix
-  /** Asks whether certificates are revoked; nobody is asked by default. */
-  readonly revocation?: RevocationCheck
-  /** Replaces limits on the work of one validation. */
-  readonly budget?: Partial<PathBudget>
-  /** Is given everything that led to each verdict. What it throws is thrown to whoever asked for the verdict. */
-  readonly explain?: (record: DecisionRecord) => void
-}
-
-const DEFAULT_DEPTH = 10
-
-function settingsOf(options: ChainVerifierOptions): ChainSettings {
-  const { policy = 'rfc5280', maxChainDepth = DEFAULT_DEPTH } = options
-  if (!Object.hasOwn(policyProfiles, policy))
-    throw new TypeError(`policy must be basic, rfc5280 or webpki, not ${policy}`)
-  if (!(maxChainDepth >= 0)) throw new TypeError('maxChainDepth must be a number of certificates from 0 on')
-  return {
-    ...{ policy, maxChainDepth, policies: options.policies ?? {}, signatures: new SignatureMemory() },
-    anchors: new CertificatePool(Array.from(options.anchors, parseCertificate)),
-    intermediates: Array.from(options.intermediates ?? [], parseCertificate),
-    keys: { ...policyProfiles[policy].keys, ...options.keys },
-    budget: { ...defaultBudget, ...options.budget },
-    revocation: options.revocation,
-  }
 }
 
 const NAMES_SHOWN = 8
@@ -99,8 +54,8 @@ function isOneOf(
   return mismatch(`is for ${namesOf(leaf)}, not for ${references.map(showReference).join(' or ')}`)
 }
 
-/** The identity check of one request; a predicate is asked at the end, when the names are known to be true. */
-function identityCheck({ identity, isPublicSuffix }: ChainVerifierOptions, request: CertificateRequestToVerify) {
+/** What one request demands of the end entity's names, as far as that can be said before a path is found. */
+function identityDemand({ identity, isPublicSuffix }: ChainVerifierOptions, request: CertificateRequestToVerify) {
   return (leaf: ParsedCertificate): Fault | undefined => {
     if (identity === 'any' || typeof identity === 'function') return undefined
     if (identity !== undefined) return isOneOf(leaf, identity, isPublicSuffix)
@@ -112,21 +67,16 @@ function identityCheck({ identity, isPublicSuffix }: ChainVerifierOptions, reque
   }
 }
 
-const verifiedName = (identity: PeerIdentity): VerifiedName[] => {
-  if (identity.type === 'otherName' || identity.type === 'registeredID') return []
-  return [{ type: identity.type, value: identity.value.toString() }]
-}
+const verifiedName = (identity: PeerIdentity): VerifiedName[] =>
+  identity.type === 'otherName' || identity.type === 'registeredID'
+    ? []
+    : [{ type: identity.type, value: identity.value.toString() }]
 
-function refuse(refusal: Refusal, peer: string): CertificateVerdict {
-  return { accepted: false, reason: refusal.reason, message: `the ${peer} is refused: ${refusalMessage(refusal)}` }
-}
+type Accepted = Extract<ValidatedChain, { accepted: true }>
 
-const saysNo = (
-  outcome: Extract<ChainOutcome, { accepted: true }>,
-  { identity }: ChainVerifierOptions,
-): Fault | undefined => {
-  const [leaf] = outcome.path
-  if (typeof identity !== 'function' || leaf === undefined || identity(identitiesOf(leaf)) === true) return undefined
+/** A predicate is asked last, when the names are known to be true. */
+function predicateFault(leaf: ParsedCertificate, { identity }: ChainVerifierOptions): Fault | undefined {
+  if (typeof identity !== 'function' || identity(identitiesOf(leaf)) === true) return undefined
   return {
     reason: 'denied',
     rule: 'RFC 6125 §6',
@@ -135,31 +85,30 @@ const saysNo = (
 }
 
 /** What a valid chain says about the peer. */
-function verdictOf(
-  outcome: Extract<ChainOutcome, { accepted: true }>,
-  options: ChainVerifierOptions,
-  request: CertificateRequestToVerify,
-): CertificateVerdict {
-  const [leaf] = outcome.path
+function accept(chain: Accepted, options: ChainVerifierOptions, peer: 'client' | 'server'): CertificateVerdict {
+  const [leaf] = chain.path
   const key = leaf === undefined ? undefined : subjectKey(leaf)
   if (leaf === undefined || key?.type !== 'public') {
-    return {
-      accepted: false,
-      reason: 'unsupported_certificate',
-      message: `the ${request.peer}'s key cannot be used in TLS`,
-    }
+    return { accepted: false, reason: 'unsupported_certificate', message: `the ${peer}'s key cannot be used in TLS` }
   }
-  const fault = saysNo(outcome, options)
-  if (fault !== undefined)
-    return refuse({ ...fault, check: 'identity', certificate: leaf.subject.toString() }, request.peer)
-  const named = options.identity !== 'any' && (options.identity !== undefined || request.peer === 'server')
+  const fault = predicateFault(leaf, options)
+  if (fault !== undefined) {
+    const message = refusalMessage({ ...fault, check: 'identity', certificate: describe(leaf) })
+    return refuse(fault.reason, message, peer)
+  }
+  const named = options.identity !== 'any' && (options.identity !== undefined || peer === 'server')
   return {
     accepted: true,
     publicKey: key.key,
-    checked: named ? [...outcome.checked, 'name'] : outcome.checked,
+    checked: named ? [...chain.checked, 'name'] : chain.checked,
     identities: identitiesOf(leaf).flatMap(verifiedName),
   }
 }
+
+const refuse = (reason: Fault['reason'], message: string, peer: string): CertificateVerdict => ({
+  ...{ accepted: false, reason },
+  message: `the ${peer} is refused: ${message}`,
+})
 
 /**
  * Accepts a peer for whose certificate a valid path to one of `anchors` exists: signatures, validity, authority,
@@ -168,26 +117,17 @@ function verdictOf(
  * options that make no sense.
  */
 export function chainVerifier(options: ChainVerifierOptions): Environment['verifyCertificate'] {
-  const settings = settingsOf(options)
-  if (settings.anchors.all.length === 0) throw new TypeError('without anchors every peer would be refused: give one')
-  const now = options.time ?? (() => new Date())
+  const validate = chainValidator(options)
   return (request, signal): MaybePromise<CertificateVerdict> => {
     const { peer, certificateChain, keyUsage, ocspResponse } = request
-    const validation = new ChainValidation(
-      settings,
-      {
-        ...{ peer, certificateChain, time: now().getTime(), purpose: peer === 'server' ? 'serverAuth' : 'clientAuth' },
-        identity: identityCheck(options, request),
-        ...(keyUsage === undefined ? {} : { keyUsage }),
-        ...(ocspResponse === undefined ? {} : { ocspResponse }),
-      },
-      options.explain !== undefined,
-    )
-    const conclude = (outcome: ChainOutcome): CertificateVerdict => {
-      options.explain?.(validation.record(outcome))
-      return outcome.accepted ? verdictOf(outcome, options, request) : refuse(outcome.refusal, peer)
+    const chain: ChainToValidate = {
+      ...{ certificateChain, purpose: peer === 'server' ? 'serverAuth' : 'clientAuth' },
+      ...(keyUsage === undefined ? {} : { keyUsage }),
+      ...(ocspResponse === undefined ? {} : { ocspResponse }),
     }
-    const outcome = run(validation.run(), { provider: options.provider, signal })
-    return outcome instanceof Promise ? outcome.then(conclude) : conclude(outcome)
+    const conclude = (judged: ValidatedChain): CertificateVerdict =>
+      judged.accepted ? accept(judged, options, peer) : refuse(judged.reason, judged.message, peer)
+    const judged = validate(chain, identityDemand(options, request), signal)
+    return judged instanceof Promise ? judged.then(conclude) : conclude(judged)
   }
 }

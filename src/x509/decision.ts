@@ -1,5 +1,6 @@
 import type { CertificateRefusal } from '../crypto/environment.js'
 import type { ParsedCertificate } from './certificate-model.js'
+import type { Purpose } from './purpose.js'
 
 /** What is looked at on the way to a verdict. */
 export type DecisionCheck =
@@ -41,7 +42,8 @@ export interface Work {
 
 /** Everything that led to a verdict, in order. Holds names and values of certificates, never a secret. */
 export interface DecisionRecord {
-  readonly peer: 'client' | 'server'
+  /** What the certificates were to be good for. */
+  readonly purpose: Purpose | 'any'
   /** The time for which the certificates were judged. */
   readonly time: Date
   readonly policy: string

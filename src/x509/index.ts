@@ -1,6 +1,5 @@
 export { CertificateError, type CertificateFault } from './certificate-error.js'
 export type {
-  ChainOutcome,
   RevocationCheck,
   RevocationContext,
   RevocationOutcome,
@@ -39,4 +38,5 @@ export {
   selectFrom,
 } from './select-credential.js'
 export { anchorsFromPem } from './trust-anchors.js'
+export { type ChainToValidate, type ValidatedChain, type ValidationOptions, validateChain } from './validate-chain.js'
 export type { Verifier } from './verifier.js'
