@@ -34,7 +34,7 @@ const keywords: Readonly<Record<string, string>> = {
   DC: '0.9.2342.19200300.100.1.25',
 }
 
-/** Node's multi-line form of a name as pairs; `+` joins attributes of one RDN. Its escapes are those of RFC 2253. */
+/** Node's multi-line form of a name as pairs; `+` joins attributes of one RDN. */
 const nodeName = (name: string | undefined): [string, string][] =>
   (name ?? '')
     .split('\n')

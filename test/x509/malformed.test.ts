@@ -44,8 +44,7 @@ describe('a certificate that is malformed or breaks RFC 5280', () => {
   ] as const)('%s', (_, rows) => {
     it.each(rows)('%s is refused as %s', (_what, fault, rule, change) => {
       const error = refusal(edited(good, change))
-      expect(error).toMatchObject({ fault, reason: 'bad_certificate' })
-      expect(error.rule.endsWith(rule)).toBe(true)
+      expect(error).toMatchObject({ fault, rule, reason: 'bad_certificate' })
       expect(error.message).toContain(error.rule)
     })
   })

@@ -15,7 +15,7 @@ import {
 export type Row = readonly [what: string, fault: string, rule: string, change: (certificate: CertificateTree) => void]
 
 /** The rule that a broken encoding breaks. */
-export const DER = '§4.1'
+export const DER = 'RFC 5280 §4.1'
 
 /** Puts one primitive of any kind into the subject, where strings of every type may stand. */
 export const inSubject = (value: DerItem) => (certificate: CertificateTree) => {

@@ -5,7 +5,7 @@ export const structure: readonly Row[] = [
   [
     'no signature',
     'missing_element',
-    '§4.1',
+    'RFC 5280 §4.1',
     (c) => {
       parts(c.root).pop()
     },
@@ -13,7 +13,7 @@ export const structure: readonly Row[] = [
   [
     'a field after the signature',
     'extra_element',
-    '§4.1',
+    'RFC 5280 §4.1',
     (c) => {
       parts(c.root).push(integer(1))
     },
@@ -21,7 +21,7 @@ export const structure: readonly Row[] = [
   [
     'a field after the extensions',
     'extra_element',
-    '§4.1',
+    'RFC 5280 §4.1',
     (c) => {
       parts(c.tbs).push(integer(1))
     },
@@ -29,7 +29,7 @@ export const structure: readonly Row[] = [
   [
     'a signature with unused bits',
     'bad_bit_string',
-    '§4.1.1.3',
+    'RFC 5280 §4.1.1.3',
     (c) => {
       c.signature.bytes = Uint8Array.of(1, 0)
     },
@@ -37,7 +37,7 @@ export const structure: readonly Row[] = [
   [
     'version 1 spelled out',
     'default_encoded',
-    '§4.1.2.1',
+    'RFC 5280 §4.1.2.1',
     (c) => {
       c.version.parts = [integer(0)]
     },
@@ -45,7 +45,7 @@ export const structure: readonly Row[] = [
   [
     'version 4',
     'bad_version',
-    '§4.1.2.1',
+    'RFC 5280 §4.1.2.1',
     (c) => {
       c.version.parts = [integer(3)]
     },
@@ -53,7 +53,7 @@ export const structure: readonly Row[] = [
   [
     'extensions in version 2',
     'unexpected_extensions',
-    '§4.1.2.9',
+    'RFC 5280 §4.1.2.9',
     (c) => {
       c.version.parts = [integer(1)]
     },
@@ -61,7 +61,7 @@ export const structure: readonly Row[] = [
   [
     'extensions in version 1',
     'unexpected_extensions',
-    '§4.1.2.9',
+    'RFC 5280 §4.1.2.9',
     (c) => {
       parts(c.tbs).shift()
     },
@@ -69,7 +69,7 @@ export const structure: readonly Row[] = [
   [
     'a unique identifier in version 1',
     'unexpected_unique_identifier',
-    '§4.1.2.8',
+    'RFC 5280 §4.1.2.8',
     (c) => {
       const fields = parts(c.tbs)
       fields.splice(7, 1, primitive(0x81, 0, 1))
@@ -79,7 +79,7 @@ export const structure: readonly Row[] = [
   [
     'a text for a serial number',
     'wrong_tag',
-    '§4.1',
+    'RFC 5280 §4.1',
     (c) => {
       parts(c.tbs)[1] = text(12, '1')
     },
@@ -87,7 +87,7 @@ export const structure: readonly Row[] = [
   [
     'different algorithms inside and outside',
     'algorithm_mismatch',
-    '§4.1.1.2',
+    'RFC 5280 §4.1.1.2',
     (c) => {
       c.outerAlgorithm.parts = [oid('1.2.840.10045.4.3.3')]
     },
@@ -127,7 +127,7 @@ export const structure: readonly Row[] = [
   [
     'a key with unused bits',
     'bad_bit_string',
-    '§4.1.2.7',
+    'RFC 5280 §4.1.2.7',
     (c) => {
       child(c.publicKey, 1).bytes = Uint8Array.of(4, 0x10)
     },
@@ -135,7 +135,7 @@ export const structure: readonly Row[] = [
   [
     'a third field of a key',
     'extra_element',
-    '§4.1.2.7',
+    'RFC 5280 §4.1.2.7',
     (c) => {
       parts(c.publicKey).push(integer(1))
     },
@@ -143,7 +143,7 @@ export const structure: readonly Row[] = [
   [
     'an empty relative name',
     'empty_sequence',
-    '§4.1.2.4',
+    'RFC 5280 §4.1.2.4',
     (c) => {
       c.subject.parts = [set()]
     },
@@ -151,7 +151,7 @@ export const structure: readonly Row[] = [
   [
     'an attribute without a value',
     'missing_element',
-    '§4.1.2.4',
+    'RFC 5280 §4.1.2.4',
     (c) => {
       c.subject.parts = [set(sequence(oid('2.5.4.3')))]
     },
@@ -159,16 +159,16 @@ export const structure: readonly Row[] = [
   [
     'an attribute with two values',
     'extra_element',
-    '§4.1.2.4',
+    'RFC 5280 §4.1.2.4',
     (c) => {
       c.subject.parts = [set(sequence(oid('2.5.4.3'), text(12, 'a'), text(12, 'b')))]
     },
   ],
-  ['an empty attribute', 'bad_name', 'Appendix A.1', inSubject(text(12, ''))],
+  ['an empty attribute', 'bad_name', 'RFC 5280 Appendix A.1', inSubject(text(12, ''))],
   [
     'a SEQUENCE for a relative name',
     'wrong_tag',
-    '§4.1.2.4',
+    'RFC 5280 §4.1.2.4',
     (c) => {
       c.issuer.parts = [sequence(oid('2.5.4.3'), text(12, 'a'))]
     },

@@ -18,7 +18,7 @@ export const times: readonly Row[] = [
   [
     'an integer for a time',
     'wrong_tag',
-    '§4.1.2.5',
+    'RFC 5280 §4.1.2.5',
     (c) => {
       parts(c.validity)[0] = integer(1)
     },
@@ -26,7 +26,7 @@ export const times: readonly Row[] = [
   [
     'one time',
     'missing_element',
-    '§4.1.2.5',
+    'RFC 5280 §4.1.2.5',
     (c) => {
       parts(c.validity).pop()
     },
@@ -34,7 +34,7 @@ export const times: readonly Row[] = [
   [
     'three times',
     'extra_element',
-    '§4.1.2.5',
+    'RFC 5280 §4.1.2.5',
     (c) => {
       parts(c.validity).push(text(23, '491231235959Z'))
     },
