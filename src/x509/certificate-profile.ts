@@ -45,11 +45,15 @@ export const unknownCritical: ProfileRule = {
 const FIRST_GENERALIZED = Date.UTC(2050, 0, 1)
 const LONGEST_SERIAL = 20
 
-/** The fields of TBSCertificate (RFC 5280 §4.1.2). */
+/**
+ * The fields of TBSCertificate (RFC 5280 §4.1.2). Of anchors a serial number means nothing, and some that everybody trusts
+ * have 0; nor does it matter how they write their times.
+ */
 const fieldRules: readonly ProfileRule[] = [
   {
     rule: 'RFC 5280 §4.1.2.2',
-    fault: ({ serialNumber }) => {
+    fault: ({ serialNumber }, position) => {
+      if (position === 'anchor') return undefined
       const [first = 0] = serialNumber
       if (first >= 0x80) return 'has a negative serial number'
       if (serialNumber.every((octet) => octet === 0)) return 'has the serial number 0'
@@ -59,10 +63,11 @@ const fieldRules: readonly ProfileRule[] = [
   { rule: 'RFC 5280 §4.1.2.4', fault: ({ issuer }) => when(issuer.rdns.length === 0, 'has no issuer name') },
   {
     rule: 'RFC 5280 §4.1.2.5',
-    fault: ({ notBefore, notAfter, validityTypes: [first, second] }) =>
+    fault: ({ notBefore, notAfter, validityTypes: [first, second] }, position) =>
       when(
-        (first === 'UTCTime') !== notBefore < FIRST_GENERALIZED ||
-          (second === 'UTCTime') !== notAfter < FIRST_GENERALIZED,
+        position !== 'anchor' &&
+          ((first === 'UTCTime') !== notBefore < FIRST_GENERALIZED ||
+            (second === 'UTCTime') !== notAfter < FIRST_GENERALIZED),
         'writes a time as GeneralizedTime before 2050',
       ),
   },
