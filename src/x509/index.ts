@@ -1,4 +1,28 @@
-export { CertificateError, type CertificateFault } from './certificate-error.js'
+export {
+  type AccessDescription,
+  type AlgorithmIdentifier,
+  type AuthorityKeyIdentifier,
+  type BasicConstraints,
+  CertificateError,
+  type CertificateFault,
+  type DecodedExtensions,
+  type DistinguishedName,
+  type DistributionPoint,
+  type DistributionPointName,
+  type Extension,
+  type GeneralName,
+  type GeneralNameType,
+  type KeyUsage,
+  type NameAttribute,
+  type NameConstraintsExtension,
+  type ParsedCertificate,
+  type PolicyConstraints,
+  type PolicyInformation,
+  type PolicyMapping,
+  parseCertificate,
+  type ReasonFlag,
+  type TimeType,
+} from './certificate.js'
 export type {
   RevocationCheck,
   RevocationContext,
@@ -13,8 +37,15 @@ export {
   type Fingerprint,
   fingerprintsOf,
 } from './deny-list.js'
-export type { IsPublicSuffix } from './host-names.js'
-export type { PeerIdentity, ReferenceIdentity } from './identities.js'
+export { canonicalHostName, type HostReference, type IsPublicSuffix, readHost } from './host-names.js'
+export {
+  identitiesOf,
+  matchesReference,
+  type PeerIdentity,
+  type ReferenceIdentity,
+  showGeneralName,
+} from './identities.js'
+export { formatIpAddress, parseIpAddress } from './ip-address.js'
 export { type KeyPolicy, publicTrustKeys, strongKeys } from './key-policy.js'
 export * from './keystore/index.js'
 export type { PathBudget } from './path-building.js'
@@ -38,5 +69,6 @@ export {
   selectFrom,
 } from './select-credential.js'
 export { anchorsFromPem } from './trust-anchors.js'
+export type { SpiffeId } from './uri.js'
 export { type ChainToValidate, type ValidatedChain, type ValidationOptions, validateChain } from './validate-chain.js'
 export type { Verifier } from './verifier.js'
