@@ -10,7 +10,7 @@ export type KeystoreErrorReason =
   | 'missing_key'
   /** A key and the certificate beside it do not belong together. */
   | 'key_mismatch'
-  /** An algorithm or a form that this library does not read. */
+  /** An algorithm or a form that this library does not read, or a key that its provider cannot use. */
   | 'unsupported'
   /** Reading on would cost more than the limits allow. */
   | 'over_budget'
