@@ -8,6 +8,7 @@ import { CertificateError, parseCertificate } from '../../src/x509/certificate.j
 import { identitiesOf, matchesReference } from '../../src/x509/identities.js'
 import { NameConstraints, nameBudget } from '../../src/x509/name-constraints.js'
 import { certificatesOf, derOfPem, limboCases } from '../support/certificates.js'
+import { type DerNode, readTree, writeTree } from '../support/der-editor.js'
 import { pki, pkiKinds } from '../support/pki.js'
 
 const count = Number(process.env['SOAK_COUNT'] ?? 2000)
@@ -42,6 +43,41 @@ function damaged(der: Uint8Array, next: (below: number) => number): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
+/** All nodes of a tree, those wrapped in the OCTET STRINGs of extensions included. */
+function nodesOf(node: DerNode): DerNode[] {
+  return [node, ...(node.parts ?? []).flatMap((part) => (part instanceof Uint8Array ? [] : nodesOf(part)))]
+}
+
+/** Reads what the OCTET STRINGs of extensions wrap, so that it is damaged as a tree too. */
+function unwrapped(node: DerNode): DerNode {
+  for (const part of nodesOf(node)) {
+    const [first = 0, length = -1] = part.bytes ?? []
+    const wraps = part.tag === 4 && (first === 0x30 || first === 3 || first === 4) && length + 2 === part.bytes?.length
+    if (wraps) part.parts = [unwrapped(readTree(part.bytes ?? new Uint8Array()))]
+    if (wraps) delete part.bytes
+  }
+  return node
+}
+
+/** Changes nodes and writes every length as it must be, so that the damage gets past the strict reader. */
+function deformed(der: Uint8Array, next: (below: number) => number): Uint8Array {
+  const root = unwrapped(readTree(der))
+  const nodes = nodesOf(root)
+  const any = (): DerNode => nodes[next(nodes.length)] ?? root
+  for (let edits = 1 + next(3); edits > 0; edits--) {
+    const node = any()
+    const kind = next(6)
+    if (kind === 0) node.tag = any().tag
+    else if (kind === 1) node.tag = [0x80, 0x81, 0x82, 0x86, 0x87, 0xa0, 0xa1, 2, 12, 0x31][next(10)] ?? 2
+    else if (kind === 2 && node.bytes !== undefined)
+      node.bytes = Uint8Array.from(node.bytes).map((octet) => (next(4) === 0 ? next(256) : octet))
+    else if (kind === 3 && node.bytes !== undefined) node.bytes = node.bytes.slice(0, next(node.bytes.length + 1))
+    else if (kind === 4) node.parts?.splice(next(node.parts.length), 1)
+    else node.parts?.push(writeTree(any()))
+  }
+  return writeTree(root)
+}
+
 const limbo = (limboCases() ?? []).flatMap(certificatesOf).filter((der) => der.length < 4096)
 const corpus = [
   ...pkiKinds.flatMap((kind) => [pki.server[kind].certificate, pki.client[kind].certificate]),
@@ -50,7 +86,7 @@ const corpus = [
 ]
 
 /** Everything that is done with a certificate without its issuer. */
-function use(der: Uint8Array): 'read' | 'refused' {
+function use(der: Uint8Array, faults = new Set<string>()): 'read' | 'refused' {
   try {
     const certificate = parseCertificate(der)
     certificate.subject.toString()
@@ -60,8 +96,9 @@ function use(der: Uint8Array): 'read' | 'refused' {
     if (constraints !== undefined) NameConstraints.none.and(constraints).check(certificate, nameBudget())
     return 'read'
   } catch (error) {
-    if (error instanceof CertificateError) return 'refused'
-    throw error
+    if (!(error instanceof CertificateError)) throw error
+    faults.add(`${error.fault} ${error.rule}`)
+    return 'refused'
   }
 }
 
@@ -71,16 +108,19 @@ describe('damaged certificates', () => {
   }, () => {
     const next = random(seed)
     const outcomes = { read: 0, refused: 0 }
+    const faults = new Set<string>()
     let slowest = 0
     for (let i = 0; i < count; i++) {
-      const der = damaged(corpus[next(corpus.length)] ?? new Uint8Array(1), next)
+      const harm = i % 2 === 0 ? damaged : deformed
+      const der = harm(corpus[next(corpus.length)] ?? new Uint8Array(1), next)
       const start = performance.now()
-      outcomes[use(der)]++
+      outcomes[use(der, faults)]++
       slowest = Math.max(slowest, performance.now() - start)
     }
     // Both must happen, or the damage is too great or too small to say anything.
     expect(outcomes.read).toBeGreaterThan(count / 50)
     expect(outcomes.refused).toBeGreaterThan(count / 4)
+    expect(faults.size).toBeGreaterThan(50)
     expect(slowest).toBeLessThan(1000)
   })
 
