@@ -3,7 +3,7 @@ import { Secret } from '../../bytes/secret.js'
 const UTF8 = new TextEncoder()
 
 /** The octets of a password for PKCS#5 and for traditional PEM (RFC 8018 §2 leaves them open; UTF-8 is what is used). */
-export const utf8Password = (password: string): Secret => new Secret(UTF8.encode(password))
+const utf8Password = (password: string): Secret => new Secret(UTF8.encode(password))
 
 /** The octets of a password for PKCS#12's own key derivation: UTF-16, big-endian, with two zeros at the end (RFC 7292 Appendix B.1). */
 export function bmpPassword(password: string): Secret {
