@@ -96,6 +96,9 @@ function readChain(
   return leaf === undefined ? { ...empty, check: 'encoding', certificate: 'of the end entity' } : { leaf, others }
 }
 
+/** Hundreds of names under hundreds of constraints; a peer could ask for millions. */
+const NAME_COMPARISONS = 100_000
+
 /** One validation from beginning to end. */
 export class ChainValidation {
   readonly #settings: ChainSettings
@@ -115,7 +118,7 @@ export class ChainValidation {
     const read = readChain(this.#request.certificateChain, this.#journal)
     if ('reason' in read) return { accepted: false, refusal: read }
     const { leaf, others } = read
-    const checks = new PathChecks(this.#pathSettings(), this.#journal, nameBudget())
+    const checks = new PathChecks(this.#pathSettings(), this.#journal, nameBudget(NAME_COMPARISONS))
     const refusal = checks.leaf(leaf) ?? this.#checkIdentity(leaf)
     if (refusal !== undefined) return { accepted: false, refusal }
     const { anchors, budget, signatures } = this.#settings

@@ -1,5 +1,6 @@
 import type { CertificateRefusal } from '../crypto/environment.js'
 import type { ParsedCertificate } from './certificate-model.js'
+import { showText } from './escape.js'
 import type { Purpose } from './purpose.js'
 
 /** What is looked at on the way to a verdict. */
@@ -68,12 +69,17 @@ export interface Refusal extends Fault {
   readonly certificate: string
 }
 
+/** A name with thousands of attributes would make a message of thousands of characters. */
+const LONGEST_NAME = 160
+
+const shortened = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name)
+
 /** How a certificate is named in messages: its subject, or what else there is. */
 export function describe(certificate: ParsedCertificate): string {
   const subject = certificate.subject.toString()
-  if (subject !== '') return subject
+  if (subject !== '') return shortened(subject)
   const [name] = certificate.subjectAltName ?? []
-  return typeof name?.value === 'string' ? `without subject, for ${name.value}` : 'without subject'
+  return typeof name?.value === 'string' ? `without subject, for ${shortened(showText(name.value))}` : 'without subject'
 }
 
 /** `the certificate CN=… expired on … (RFC …)`. */
