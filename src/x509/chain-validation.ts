@@ -24,6 +24,10 @@ export interface RevocationContext {
   readonly intermediates: CertificatePool
   /** The stapled OCSPResponse for the end entity, DER. */
   readonly ocspResponse?: Uint8Array
+  /** Whether the handshake asked for a staple: who was not asked owes none. */
+  readonly statusRequested: boolean
+  /** Finds a valid path from a certificate to the anchor of `path`, whatever its purpose: CRLs may have issuers of their own. */
+  readonly pathTo: (certificate: ParsedCertificate) => Inquiry<SignatureWorld, Path | Refusal>
   readonly journal: Journal
   readonly work: Work
   readonly budget: PathBudget
@@ -59,6 +63,7 @@ export interface ChainRequest {
   readonly purpose?: Purpose
   readonly keyUsage?: 'digitalSignature' | 'keyEncipherment'
   readonly ocspResponse?: Uint8Array
+  readonly statusRequested?: boolean
   /** What else the end entity must be, asked before anything is spent on a path. */
   readonly identity: (leaf: ParsedCertificate) => Fault | undefined
 }
@@ -98,6 +103,11 @@ function readChain(
 
 /** Hundreds of names under hundreds of constraints; a peer could ask for millions. */
 const NAME_COMPARISONS = 100_000
+
+// biome-ignore lint/correctness/useYield: an inquiry that has nothing to ask
+function* acceptPath(): Inquiry<SignatureWorld, undefined> {
+  return undefined
+}
 
 /** One validation from beginning to end. */
 export class ChainValidation {
@@ -164,15 +174,36 @@ export class ChainValidation {
     const refused = this.#checkPolicies(path)
     const { revocation, anchors, keys, budget } = this.#settings
     if (refused !== undefined || revocation === undefined) return refused
-    const { ocspResponse, time } = this.#request
+    const { ocspResponse, time, statusRequested = false } = this.#request
     const context: RevocationContext = {
       ...{ path, time, keys, anchors, intermediates, journal: this.#journal, work: this.#work, budget },
+      statusRequested,
+      pathTo: (certificate) => this.#pathTo(certificate, path, intermediates),
       ...(ocspResponse === undefined ? {} : { ocspResponse }),
     }
     const outcome = yield* revocation(context)
     if ('refused' in outcome) return outcome.refused
     this.#revocationChecked = outcome.checked
     return undefined
+  }
+
+  /** A path for whoever signed a CRL; it ends at the anchor of the path that the CRL is about (RFC 5280 §6.3.3, step f). */
+  *#pathTo(
+    certificate: ParsedCertificate,
+    path: Path,
+    intermediates: CertificatePool,
+  ): Inquiry<SignatureWorld, Path | Refusal> {
+    const { purpose: _purpose, keyUsage: _keyUsage, ...settings } = this.#pathSettings()
+    const journal = this.#journal
+    const checks = new PathChecks(settings, journal, nameBudget(NAME_COMPARISONS))
+    const refusal = checks.leaf(certificate)
+    if (refusal !== undefined) return refusal
+    const { budget, signatures } = this.#settings
+    const builder = new PathBuilder<SignatureWorld>({
+      ...{ leaf: certificate, anchors: new CertificatePool(path.slice(-1)), intermediates },
+      ...{ checks, journal, budget, work: this.#work, signatures, finish: acceptPath },
+    })
+    return yield* builder.build()
   }
 
   #checkPolicies(path: Path): Refusal | undefined {

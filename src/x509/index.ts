@@ -62,6 +62,11 @@ export type { PolicyRequirements } from './policies.js'
 export type { ValidationPolicy } from './policy-profile.js'
 export { refuseAll } from './refuse.js'
 export {
+  checkRevocation,
+  type RevocationOptions,
+} from './revocation/check-revocation.js'
+export type { CrlInput, RevocationFetch, RevocationRequest } from './revocation/sources.js'
+export {
   credentialFits,
   latestNotBefore,
   type Preference,

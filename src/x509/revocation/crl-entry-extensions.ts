@@ -1,0 +1,107 @@
+import { CertificateError } from '../certificate-error.js'
+import type { ReasonFlag } from '../certificate-model.js'
+import { DerFields, Tag } from '../der-fields.js'
+import { readGeneralizedTime } from '../der-time.js'
+import { readExtensions } from '../extensions.js'
+import { readGeneralNames } from '../general-name.js'
+import { single } from '../key-extensions.js'
+import { certificateBudget, checkStrictDer } from '../strict-der.js'
+
+/** Why a certificate is on a CRL (RFC 5280 §5.3.1): in flags and codes the same words, and two that only codes have. */
+export type EntryReason = Exclude<ReasonFlag, 'unused'> | 'unspecified' | 'removeFromCRL'
+
+export interface EntryExtensions {
+  readonly reason?: EntryReason
+  /** The comparable form of the name of the certificate's issuer, in indirect CRLs. */
+  readonly issuer?: string
+  readonly unknownCritical?: string
+}
+
+const REASON_CODE = '2.5.29.21'
+const HOLD_INSTRUCTION = '2.5.29.23'
+const INVALIDITY_DATE = '2.5.29.24'
+const CERTIFICATE_ISSUER = '2.5.29.29'
+const understood = new Set([REASON_CODE, HOLD_INSTRUCTION, INVALIDITY_DATE, CERTIFICATE_ISSUER])
+
+/** By code; 7 is not used. */
+const reasons: readonly (EntryReason | undefined)[] = [
+  'unspecified',
+  'keyCompromise',
+  'cACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+  undefined,
+  'removeFromCRL',
+  'privilegeWithdrawn',
+  'aACompromise',
+]
+
+/** Reads the DER of CRLReason. Throws `CertificateError`. */
+export function readReason(der: Uint8Array): EntryReason {
+  const rule = 'RFC 5280 §5.3.1'
+  const contents = single(der, Tag.enumerated, 'a reason code', rule)
+  return reasonOf(contents)
+}
+
+/** The reason that the contents of an ENUMERATED stand for. Throws `CertificateError`. */
+export function reasonOf(contents: Uint8Array): EntryReason {
+  const reason = contents.length === 1 ? reasons[contents[0] ?? 7] : undefined
+  if (reason !== undefined) return reason
+  throw new CertificateError('bad_extension', 'RFC 5280 §5.3.1', 'a reason code has no meaning')
+}
+
+function readIssuer(der: Uint8Array): string {
+  const rule = 'RFC 5280 §5.3.3'
+  const names = readGeneralNames(DerFields.of(der, "a certificate's issuer", rule))
+  for (const name of names) if (name.type === 'directoryName') return name.value.comparable
+  throw new CertificateError('bad_extension', rule, "a certificate's issuer in a CRL has no distinguished name")
+}
+
+function checkInvalidityDate(der: Uint8Array): void {
+  const rule = 'RFC 5280 §5.3.2'
+  if (readGeneralizedTime(single(der, Tag.generalizedTime, 'an invalidity date', rule)) === undefined) {
+    throw new CertificateError('bad_time', rule, 'an invalidity date is malformed')
+  }
+}
+
+/** Most entries have one of a few encodings, such as a reason code and nothing else: each is read once. */
+const remembered = new Map<string, EntryExtensions>()
+const REMEMBERED = 64
+const SHORT = 24
+
+/** Reads the DER of crlEntryExtensions, which nothing has checked before. Throws `CertificateError`. */
+export function readEntryExtensions(der: Uint8Array): EntryExtensions {
+  if (der.length > SHORT) return read(der)
+  const key = String.fromCharCode(...der)
+  const known = remembered.get(key)
+  if (known !== undefined) return known
+  const extensions = read(der)
+  if (remembered.size >= REMEMBERED) remembered.clear()
+  remembered.set(key, extensions)
+  return extensions
+}
+
+function read(der: Uint8Array): EntryExtensions {
+  checkStrictDer(der, certificateBudget, 'the extensions of a CRL entry')
+  const extensions = readExtensions(der)
+  const value = (oid: string): Uint8Array | undefined => {
+    const found = extensions.get(oid)?.value
+    if (found !== undefined) checkStrictDer(found, certificateBudget, 'an extension of a CRL entry')
+    return found
+  }
+  const reason = value(REASON_CODE)
+  const invalidity = value(INVALIDITY_DATE)
+  const issuer = value(CERTIFICATE_ISSUER)
+  if (invalidity !== undefined) checkInvalidityDate(invalidity)
+  if (issuer !== undefined && extensions.get(CERTIFICATE_ISSUER)?.critical !== true) {
+    throw new CertificateError('bad_extension', 'RFC 5280 §5.3.3', "a certificate's issuer in a CRL is not critical")
+  }
+  const unknown = Array.from(extensions.values()).find(({ oid, critical }) => critical && !understood.has(oid))
+  return {
+    ...(reason === undefined ? {} : { reason: readReason(reason) }),
+    ...(issuer === undefined ? {} : { issuer: readIssuer(issuer) }),
+    ...(unknown === undefined ? {} : { unknownCritical: unknown.oid }),
+  }
+}

@@ -1,0 +1,122 @@
+import { publicEqual } from '../../bytes/equal.js'
+import type { ReasonFlag } from '../certificate-model.js'
+import type { Path } from '../path-building.js'
+import type { Inquiry } from '../questions.js'
+import type { SignatureWorld } from '../signature.js'
+import { type Crl, CrlExtension } from './crl.js'
+import type { CrlEntry } from './crl-entries.js'
+import { allReasons, outOfScope, type Point, pointsOf, reasonsOf, unusable } from './crl-scope.js'
+import { type Finding, unknown } from './finding.js'
+import { type Clock, staleness } from './freshness.js'
+import type { Target } from './target.js'
+
+/** The CRLs at hand, and who says whether their signatures are right. */
+export interface CrlDesk {
+  readonly crls: readonly Crl[]
+  readonly clock: Clock
+  /** The path of whoever signed a CRL and may, or why there is none. */
+  readonly findSigner: (crl: Crl, target: Target) => Inquiry<SignatureWorld, Path | string>
+  readonly isSignedBy: (crl: Crl, signer: Path) => Inquiry<SignatureWorld, boolean>
+}
+
+/** How a CRL is named in messages. */
+export const showCrl = ({ crlNumber, baseCRLNumber, issuer }: Crl): string => {
+  const kind = baseCRLNumber === undefined ? 'CRL' : 'delta CRL'
+  return `the ${kind}${crlNumber === undefined ? '' : ` number ${crlNumber}`} of ${issuer.toString()}`
+}
+
+const newestFirst = (crls: readonly Crl[]): readonly Crl[] =>
+  crls.toSorted((one, other) => other.thisUpdate - one.thisUpdate)
+
+/**
+ * What the CRLs at hand say about a certificate (RFC 5280 §6.3.3): good only if CRLs that may be believed cover every
+ * reason for which it could have been revoked.
+ */
+export function* statusByCrls(target: Target, desk: CrlDesk): Inquiry<SignatureWorld, Finding> {
+  const covered = new Set<ReasonFlag>()
+  const findings = new Map<Crl, Finding>()
+  const complete = newestFirst(desk.crls.filter(({ baseCRLNumber }) => baseCRLNumber === undefined))
+  for (const point of pointsOf(target.certificate)) {
+    for (const crl of complete) {
+      const reasons = newReasons(crl, point, target, covered)
+      if (reasons.length === 0) continue
+      const finding = findings.get(crl) ?? (yield* consult(crl, target, desk))
+      findings.set(crl, finding)
+      if (finding.status === 'revoked') return finding
+      if (finding.status === 'unknown') continue
+      for (const reason of reasons) covered.add(reason)
+      if (covered.size === allReasons.size) return finding
+    }
+  }
+  return undetermined(target, desk, findings, covered)
+}
+
+/** The reasons of which a CRL may tell something new at a point; none where the certificate is out of its scope. */
+function newReasons(crl: Crl, point: Point, { certificate }: Target, covered: ReadonlySet<ReasonFlag>) {
+  if (outOfScope(crl, point, certificate) !== undefined) return []
+  return reasonsOf(crl, point).filter((reason) => !covered.has(reason))
+}
+
+function undetermined(
+  { certificate }: Target,
+  { crls }: CrlDesk,
+  findings: ReadonlyMap<Crl, Finding>,
+  covered: ReadonlySet<ReasonFlag>,
+): Finding {
+  const why = Array.from(findings.values(), (finding) => (finding.status === 'unknown' ? finding.why : [])).flat()
+  if (why.length > 0) return unknown(...why)
+  if (covered.size > 0) return unknown('the CRLs at hand speak of some reasons for revocation only')
+  const sameIssuer = crls.filter(({ issuer }) => issuer.comparable === certificate.issuer.comparable)
+  const [one] = sameIssuer
+  if (one === undefined) return unknown(`no CRL of ${certificate.issuer.toString()} is at hand`)
+  const reasons = new Set(
+    pointsOf(certificate).flatMap((point) =>
+      sameIssuer.map((crl) => outOfScope(crl, point, certificate) ?? 'is a delta alone'),
+    ),
+  )
+  return unknown(`${showCrl(one)} ${[...reasons].join(' and ')}`)
+}
+
+/** What one complete CRL says, with the newest delta that fits it. */
+function* consult(crl: Crl, target: Target, desk: CrlDesk): Inquiry<SignatureWorld, Finding> {
+  const wrong = unusable(crl)
+  if (wrong !== undefined) return unknown(`${showCrl(crl)} ${wrong}`)
+  const deltas = desk.crls.filter((delta) => builds(delta, crl) && unusable(delta) === undefined)
+  const fresh = newestFirst(deltas.filter((delta) => staleness(delta, desk.clock) === undefined))
+  const stale = staleness(crl, desk.clock)
+  if (stale !== undefined && fresh.length === 0) return unknown(`${showCrl(crl)} ${stale}`)
+  const signer = yield* desk.findSigner(crl, target)
+  if (typeof signer === 'string') return unknown(`${showCrl(crl)} ${signer}`)
+  for (const delta of fresh) {
+    if (yield* desk.isSignedBy(delta, signer)) return conclude(target, crl, delta)
+  }
+  return stale === undefined ? conclude(target, crl) : unknown(`${showCrl(crl)} ${stale}`)
+}
+
+function conclude({ certificate }: Target, crl: Crl, delta?: Crl): Finding {
+  const find = (list: Crl): CrlEntry | undefined =>
+    list.entries.find(certificate.serialNumber, certificate.issuer.comparable, list.issuer.comparable)
+  const change = delta && find(delta)
+  const by = delta === undefined ? showCrl(crl) : `${showCrl(crl)} with ${showCrl(delta)}`
+  if (change?.reason === 'removeFromCRL') return { status: 'good', by }
+  const entry = change ?? find(crl)
+  if (entry === undefined) return { status: 'good', by }
+  const { reason } = entry
+  return { status: 'revoked', by, since: entry.revocationDate, ...(reason === undefined ? {} : { reason }) }
+}
+
+const extensionBytes = (crl: Crl, oid: string): Uint8Array => crl.extensions.get(oid)?.value ?? new Uint8Array()
+
+/** Whether a delta brings this complete CRL up to date: same scope, and numbers that fit (RFC 5280 §5.2.4, RFC 5280 §6.3.3). */
+function builds(delta: Crl, complete: Crl): boolean {
+  if (delta.baseCRLNumber === undefined || delta.crlNumber === undefined || complete.crlNumber === undefined)
+    return false
+  const same = (oid: string): boolean => publicEqual(extensionBytes(delta, oid), extensionBytes(complete, oid))
+  return (
+    delta.issuer.comparable === complete.issuer.comparable &&
+    same(CrlExtension.issuingDistributionPoint) &&
+    same(CrlExtension.authorityKeyIdentifier) &&
+    complete.crlNumber >= delta.baseCRLNumber &&
+    complete.crlNumber < delta.crlNumber
+  )
+}
