@@ -1,6 +1,7 @@
 import { MalformedError } from '../bytes/reader.js'
 import { Secret } from '../bytes/secret.js'
 import { decodeHandshakeBody } from '../messages/handshake.js'
+import { AlertDescription } from '../registry/alert-description.js'
 import { AlertLevel } from '../registry/alert-level.js'
 import { HandshakeType, type HandshakeTypeName } from '../registry/handshake-type.js'
 import type { Action } from './action.js'
@@ -86,7 +87,7 @@ export function completeTable<Context, S extends NamedState>() {
   }
 }
 
-const isMessage = (event: MachineEvent): event is MessageEvent => event.type in HandshakeType && 'raw' in event
+const isMessage = (event: MachineEvent): event is MessageEvent => 'raw' in event && event.type in HandshakeType
 
 /** A state that has seen handshake messages has them as its transcript. */
 const transcriptOf = (state: NamedState): Transcript =>
@@ -110,28 +111,43 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 /** A credential belongs to the application and outlives the handshake: what is secret in it is not ours to forget. */
 const isCredential = (value: object): boolean => 'certificateChain' in value && 'key' in value
 
-/** Secrets reachable from a state, an event or an action within the depth at which ours hold them. */
-function collectSecrets(value: unknown, found: Set<Secret>, depth = 4): Set<Secret> {
-  if (value instanceof Secret) found.add(value)
-  else if (depth > 0 && isObject(value) && !ArrayBuffer.isView(value) && !isCredential(value)) {
-    for (const part of Object.values(value)) collectSecrets(part, found, depth - 1)
+/** Bytes and the messages of a transcript are the bulk of a state, and no place where a secret could be. */
+const mayHoldSecrets = (value: object): boolean =>
+  !ArrayBuffer.isView(value) && !(value instanceof Transcript) && !isCredential(value)
+
+/**
+ * Adds the secrets reachable from a state, an event or an action within the depth at which ours hold them. Runs at every
+ * step, over everything: so it walks by keys, without an array of values for each object.
+ */
+function collectSecrets(value: unknown, found: Secret[], depth = 4): Secret[] {
+  if (!isObject(value)) return found
+  if (value instanceof Secret) found.push(value)
+  else if (depth > 0 && mayHoldSecrets(value)) {
+    for (const key in value) {
+      const part: unknown = value[key as keyof typeof value] // a key that `in` gave, of an object of any shape
+      if (isObject(part)) collectSecrets(part, found, depth - 1)
+    }
   }
   return found
 }
 
 /** What this step leaves behind. A state that stays as it is leaves nothing, which keeps application data cheap. */
 function forgotten(before: NamedState, event: MachineEvent, after: NamedState, actions: readonly Action[]): Action[] {
-  const left = before === after ? new Set<Secret>() : collectSecrets(before, new Set())
+  const left = before === after ? [] : collectSecrets(before, [])
   collectSecrets(event, left)
-  if (left.size === 0) return []
-  for (const kept of collectSecrets(actions, collectSecrets(after, new Set()))) left.delete(kept)
-  return [...left].map((secret) => ({ type: 'forget', secret }))
+  if (left.length === 0) return []
+  const kept = new Set(collectSecrets(actions, collectSecrets(after, [])))
+  return [...new Set(left)].filter((secret) => !kept.has(secret)).map((secret) => ({ type: 'forget', secret }))
 }
 
-/** The actions that end a connection for `fault`: its alert, if it has one, then the news. */
-function failureActions(fault: TlsFault): Action[] {
-  const description = alertToSend(fault)
-  const alert: Action[] = description === undefined ? [] : [{ type: 'sendAlert', level: AlertLevel.fatal, description }]
+/**
+ * The actions that end a connection for `fault`: its alert, if it has one, then the news. Nothing may follow our own
+ * close_notify (RFC 5246 §7.2.1), so a connection that is closing fails in silence.
+ */
+function failureActions(fault: TlsFault, state: NamedState): Action[] {
+  const description = state.name === 'Closing' ? undefined : alertToSend(fault)
+  const level = description === AlertDescription.close_notify ? AlertLevel.warning : AlertLevel.fatal
+  const alert: Action[] = description === undefined ? [] : [{ type: 'sendAlert', level, description }]
   return [...alert, { type: 'failed', fault }]
 }
 
@@ -139,15 +155,15 @@ const describeEvent = (event: MachineEvent): string => (isMessage(event) ? event
 
 /** Builds `step` from a table: total and pure, whatever comes in. */
 export function machine<Context, S extends NamedState>(rows: readonly Row<Context, S>[]): Step<Context, S> {
-  const table = new Map<string, Row<Context, S>>()
+  const table = new Map<string, Map<EventType, Row<Context, S>>>()
   for (const row of rows) {
-    const key = `${row.from} ${row.event}`
-    if (table.has(key)) throw new Error(`two rows for ${key}`)
-    table.set(key, row)
+    const ofState = table.get(row.from) ?? new Map<EventType, Row<Context, S>>()
+    if (ofState.has(row.event)) throw new Error(`two rows for ${row.from} ${row.event}`)
+    table.set(row.from, ofState.set(row.event, row))
   }
 
   const run = (context: Context, state: S, event: MachineEvent): Outcome<S | FailedState> => {
-    const row = table.get(`${state.name} ${event.type}`)
+    const row = table.get(state.name)?.get(event.type)
     if (row === undefined) {
       throw new TlsFault('unexpected_message', `${describeEvent(event)} does not belong in ${state.name}`)
     }
@@ -164,7 +180,7 @@ export function machine<Context, S extends NamedState>(rows: readonly Row<Contex
       outcome = run(context, state, event)
     } catch (error) {
       const fault = faultFrom(error).in(state.name)
-      outcome = { state: { name: 'Failed', fault }, actions: failureActions(fault) }
+      outcome = { state: { name: 'Failed', fault }, actions: failureActions(fault, state) }
     }
     const forget = forgotten(state, event, outcome.state, outcome.actions)
     return forget.length === 0 ? outcome : { state: outcome.state, actions: [...outcome.actions, ...forget] }
