@@ -1,10 +1,13 @@
+/** Most of what is written is a field or two, and V8 makes arrays up to this size without asking for memory. */
+const INITIAL_CAPACITY = 64
+
 /**
  * A growing byte buffer. A length prefix is reserved before its content is known and patched afterwards. A prefix that
  * nobody patched never leaves: `bytes` refuses, and should it be read all the same, it holds 0xff in every byte and so
  * claims more than follows it in any message of ordinary size.
  */
 export class Writer {
-  private buffer = new Uint8Array(256)
+  private buffer = new Uint8Array(INITIAL_CAPACITY)
   private used = 0
   private unpatched = 0
 
@@ -58,7 +61,7 @@ export class Writer {
     const start = this.used
     this.used += count
     if (this.used > this.buffer.length) {
-      const larger = new Uint8Array(Math.max(this.used, this.buffer.length * 2))
+      const larger = new Uint8Array(Math.max(this.used, this.buffer.length * 4))
       larger.set(this.buffer)
       this.buffer = larger
     }

@@ -1,6 +1,9 @@
 /** Room for two of the largest records: one being completed, one behind it. */
 const USUAL_CAPACITY = 2 ** 15 + 2 ** 13
 
+/** What a handshake's flights take as a rule: many connections never hold more, and clearing 40 KiB is felt in each. */
+const FIRST_CAPACITY = 2 ** 12
+
 /**
  * Bytes that wait to be consumed, in one piece. Appending and consuming take linear time in total, however the input is
  * cut: live bytes move only once at least as many were consumed or appended since they last moved.
@@ -52,7 +55,8 @@ export class ReceiveBuffer {
     if (needed <= this.#storage.length && live * 2 <= this.#storage.length) {
       this.#storage.copyWithin(0, this.#start, this.#end)
     } else {
-      const larger = new Uint8Array(Math.max(USUAL_CAPACITY, live === 0 ? needed : 2 * needed))
+      const least = this.#storage.length === 0 ? FIRST_CAPACITY : USUAL_CAPACITY
+      const larger = new Uint8Array(Math.max(least, live === 0 ? needed : 2 * needed))
       larger.set(this.#storage.subarray(this.#start, this.#end))
       this.#storage = larger
     }
