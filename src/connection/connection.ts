@@ -77,6 +77,11 @@ export class TlsConnection {
     return 'summary' in this.state ? this.state.summary : undefined
   }
 
+  /** True from the end of the handshake until our own close_notify: `send` may be called. */
+  get canSend(): boolean {
+    return this.state.name === 'Connected' || this.state.name === 'PeerClosed'
+  }
+
   /** False while so much waits behind an open need that the transport should be held back. */
   get wantsInput(): boolean {
     const { protocol, recordLayer, inputHighWaterMark } = this.#parts
@@ -105,7 +110,7 @@ export class TlsConnection {
 
   /** Protects application data. Throws unless the connection is established: no byte goes out to a peer that has not proved itself. */
   send(data: Uint8Array): void {
-    if (this.state.name !== 'Connected' && this.state.name !== 'PeerClosed') {
+    if (!this.canSend) {
       throw new TlsFault('misuse', `application data cannot be sent in state ${this.state.name}`)
     }
     if (data.length > 0) this.#seal(ContentType.application_data, data)

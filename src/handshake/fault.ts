@@ -80,7 +80,8 @@ const carrierFaults = {
   too_many_warnings: decide('unexpected_message', 'RFC 5246 §7.2.2'),
   too_many_empty_records: decide('unexpected_message', 'RFC 5246 §6.2.1'),
   alert_received: decide(null, 'RFC 5246 §7.2.2'),
-  closed_during_handshake: decide(null, 'RFC 5246 §7.2.1'),
+  // A close_notify is answered with one, also where it comes too early.
+  closed_during_handshake: decide('close_notify', 'RFC 5246 §7.2.1'),
   truncated: decide(null, 'RFC 5246 §7.2.1'),
 } as const
 

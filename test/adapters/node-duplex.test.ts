@@ -173,9 +173,10 @@ test('many connections at once do not touch each other', async () => {
   expect(echoes).toEqual(Array.from({ length: 40 }, () => true))
 }, 20_000)
 
-test('writes after the peer closed fail with EPIPE, and only when the reader has had everything', async () => {
+test('writes after the peer closed and was answered at once fail with EPIPE, and only when the reader has had everything', async () => {
   const { left, right } = memoryPair()
-  const [near, far] = [connect(left, noble, client), accept(right, noble, server)]
+  const near = connect(left, noble, { ...client, onPeerClose: 'close' })
+  const far = accept(right, noble, server)
   const nearSaw = witness(near)
   near.pause()
   far.on('error', () => {})

@@ -6,7 +6,11 @@ import { mutual, noble } from '../support/endpoints.js'
 import { bytes, inMemory, readAll, readSome, rejection, text, write } from './channels.js'
 import { hasApplicationData, pattern, pause, recordTypes, until } from './support.js'
 
-const { client, server } = mutual('ecdsaP256')
+/** Both ends answer a close_notify at once, as RFC 5246 §7.2.1 has it; that they may also wait is tested in half-open.test.ts. */
+const atOnce = { onPeerClose: 'close' } as const
+const both = mutual('ecdsaP256')
+const client = { ...both.client, ...atOnce }
+const server = { ...both.server, ...atOnce }
 
 describe('ends that are not a close', () => {
   async function established() {

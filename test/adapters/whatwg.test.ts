@@ -20,7 +20,11 @@ import {
 } from './channels.js'
 import { delayed, hasApplicationData, pattern, pause, recordTypes } from './support.js'
 
-const { client, server } = mutual('ecdsaP256')
+/** Both ends answer a close_notify at once, as RFC 5246 §7.2.1 has it; that they may also wait is tested in half-open.test.ts. */
+const atOnce = { onPeerClose: 'close' } as const
+const both = mutual('ecdsaP256')
+const client = { ...both.client, ...atOnce }
+const server = { ...both.server, ...atOnce }
 afterEach(closePorts)
 
 describe.each([

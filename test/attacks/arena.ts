@@ -102,13 +102,16 @@ export interface Defeat {
 const alertsOf = (peer: Hostile) =>
   peer.alerts.map(({ level, description }) => `${nameOf(AlertLevel, level)} ${nameOf(AlertDescription, description)}`)
 
+/** An alert as `alertsOf` words it: all that end a connection are fatal but close_notify (RFC 5246 §7.2.1). */
+const onTheWire = (alert: string): string => `${alert === 'close_notify' ? 'warning' : 'fatal'} ${alert}`
+
 /** The victim failed with this fault and this very alert on the wire, and not one byte of application data passed. */
 export function expectDefeat(peer: Hostile, { fault, alert, state }: Defeat): void {
   const { victim } = peer
   expect({ fault: victim.fault?.code, alert: victim.fault?.alert, wire: alertsOf(peer) }).toEqual({
     fault,
     alert,
-    wire: alert === null ? [] : [`fatal ${alert}`],
+    wire: alert === null ? [] : [onTheWire(alert)],
   })
   if (state !== undefined) expect(victim.fault?.state).toBe(state)
   expect(victim.state).toBe('Failed')

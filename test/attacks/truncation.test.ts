@@ -43,12 +43,12 @@ describe('truncation in mid-handshake', () => {
 
   test.each(placesOfServer)('close_notify before Finished, to a client before %s', (name) => {
     const peer = attackClient({ script: insertBefore(name, closeNotify) })
-    expectDefeat(peer, { fault: 'closed_during_handshake', alert: null })
+    expectDefeat(peer, { fault: 'closed_during_handshake', alert: 'close_notify' })
   })
 
   test.each(placesOfClient)('close_notify before Finished, to a server before %s', (name) => {
     const peer = attackServer({ script: insertBefore(name, closeNotify) })
-    expectDefeat(peer, { fault: 'closed_during_handshake', alert: null })
+    expectDefeat(peer, { fault: 'closed_during_handshake', alert: 'close_notify' })
   })
 
   test('a forged fatal alert ends the handshake as a failure, never as a success', () => {

@@ -118,7 +118,12 @@ export const madeFinished = new VerifiedFinished(new Uint8Array(12))
 export const madeProof = new PeerProof('none', undefined)
 
 // @ts-expect-error TS2741: an object that looks like an identity is none
-export const lookAlike: VerifiedIdentity = { certificateChain: [], publicKey: identity.publicKey, checked: [], identities: [] }
+export const lookAlike: VerifiedIdentity = {
+  certificateChain: [],
+  publicKey: identity.publicKey,
+  checked: [],
+  identities: [],
+}
 
 // @ts-expect-error TS2741: what looks like a Finished is none
 export const lookAlikeFinished: VerifiedFinished = { verifyData: new Uint8Array(12) }

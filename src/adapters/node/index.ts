@@ -18,11 +18,11 @@ export const connect = (
   transport: Transport,
   provider: CryptoProvider,
   options: ClientOptions & HandshakeLimits,
-): TlsDuplex => new TlsDuplex(transport, clientEndpoint(provider, options), options)
+): TlsDuplex => new TlsDuplex(transport, clientEndpoint(provider, { onPeerClose: 'wait', ...options }), options)
 
 /** The server's side over `transport`. Throws a `misuse` fault for options that make no sense. */
 export const accept = (
   transport: Transport,
   provider: CryptoProvider,
   options: ServerOptions & HandshakeLimits,
-): TlsDuplex => new TlsDuplex(transport, serverEndpoint(provider, options), options)
+): TlsDuplex => new TlsDuplex(transport, serverEndpoint(provider, { onPeerClose: 'wait', ...options }), options)

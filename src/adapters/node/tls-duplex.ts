@@ -20,7 +20,8 @@ const pipeError = (): Error =>
  *
  * What is written waits until the handshake is complete and the peer is verified (`secureConnect`), and never leaves
  * otherwise. `end()` sends close_notify behind all that was written and goes on reading. The peer's close_notify ends the
- * readable side and, since TLS 1.2 answers it at once, the writable side too: what is written later fails with `EPIPE`.
+ * readable side; once its reader has had everything, what was written by then leaves and our close_notify follows it.
+ * What is written later fails. (An endpoint of `onPeerClose: 'close'` answers at once instead: `EPIPE` from then on.)
  * `end` is emitted only after a close_notify: a transport that just ends destroys the stream with the fault `truncated`,
  * even after `end()`. `destroy()` tells the peer that something is amiss. Errors are `TlsFault`s, or the transport's own.
  */
@@ -153,7 +154,7 @@ export class TlsDuplex extends SocketShape {
 
   /** Seals one piece and goes on in a later turn: called from within an output, it is written only after that. */
   #send(data: Uint8Array): void {
-    if (this.#endpoint.connection.state.name !== 'Connected') {
+    if (!this.#endpoint.connection.canSend) {
       this.#failWrite(pipeError())
       return
     }
@@ -180,7 +181,7 @@ export class TlsDuplex extends SocketShape {
   }
 
   #close(): void {
-    if (this.#endpoint.connection.state.name === 'Connected') this.#endpoint.close()
+    if (this.#endpoint.connection.canSend) this.#endpoint.close()
     process.nextTick(() => {
       // A peer that has closed need not wait for our answer: that it could not be delivered matters to nobody.
       this.#link.finish((error) => this.#settle(this.#peerClosed ? null : error))

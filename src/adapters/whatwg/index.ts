@@ -21,11 +21,11 @@ export const connect = (
   channel: ByteChannel,
   provider: CryptoProvider,
   options: ClientOptions & HandshakeLimits,
-): TlsStreams => new TlsStreams(channel, clientEndpoint(provider, options), options)
+): TlsStreams => new TlsStreams(channel, clientEndpoint(provider, { onPeerClose: 'wait', ...options }), options)
 
 /** The server's side over `channel`. Throws a `misuse` fault for options that make no sense. */
 export const accept = (
   channel: ByteChannel,
   provider: CryptoProvider,
   options: ServerOptions & HandshakeLimits,
-): TlsStreams => new TlsStreams(channel, serverEndpoint(provider, options), options)
+): TlsStreams => new TlsStreams(channel, serverEndpoint(provider, { onPeerClose: 'wait', ...options }), options)

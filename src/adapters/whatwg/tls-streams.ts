@@ -34,8 +34,8 @@ function settledLater<T>(): Settled<T> {
  *
  * What is written waits until the handshake is complete and the peer is verified, and never leaves otherwise. Closing
  * `writable` sends close_notify behind all that was written; `readable` goes on to the peer's close_notify, and closes then
- * only: a channel that just ends errors both streams with the fault `truncated`. Once the peer closed, writes are
- * rejected: TLS 1.2 has answered it already. Aborting `writable` ends the connection at once and tells the peer; cancelling
+ * only: a channel that just ends errors both streams with the fault `truncated`. After the peer's close_notify `writable`
+ * stays open until it is closed. (An endpoint of `onPeerClose: 'close'` answers at once instead, and later writes reject.) Aborting `writable` ends the connection at once and tells the peer; cancelling
  * `readable` drops what still arrives and leaves `writable` alone. Errors are `TlsFault`s, or the channel's own.
  */
 export class TlsStreams {
@@ -153,8 +153,8 @@ export class TlsStreams {
       case 'peerClosed':
         this.#peerClosed = true
         if (!this.#cancelled) this.#source?.close()
-        // Our close_notify comes right behind this output, and must leave before the end.
-        queueMicrotask(() => this.#finish())
+        // Where we answer at once, our close_notify comes right behind this output, and must leave before the end.
+        if (!this.#endpoint.connection.canSend) queueMicrotask(() => this.#finish())
         return
       case 'failed':
         this.#fail(output.fault)
@@ -169,7 +169,7 @@ export class TlsStreams {
     }
     await this.#established.promise
     for (let offset = 0; offset < chunk.length; offset += PIECE) {
-      if (this.#endpoint.connection.state.name !== 'Connected') {
+      if (!this.#endpoint.connection.canSend) {
         throw new Error('the connection was closed before this could be sent')
       }
       this.#endpoint.send(chunk.subarray(offset, offset + PIECE))
@@ -179,8 +179,8 @@ export class TlsStreams {
 
   async #close(): Promise<void> {
     await this.#established.promise
-    if (this.#endpoint.connection.state.name === 'Connected') this.#endpoint.close()
-    if (this.#cancelled) this.#finish()
+    if (this.#endpoint.connection.canSend) this.#endpoint.close()
+    if (this.#cancelled || this.#peerClosed) this.#finish()
     if (!this.#peerClosed) await this.#link.finish()
   }
 
