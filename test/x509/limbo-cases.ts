@@ -12,6 +12,7 @@ import {
   type ReferenceIdentity,
   type ValidationPolicy,
 } from '../../src/x509/index.js'
+import { checkRevocation } from '../../src/x509/revocation/check-revocation.js'
 
 interface PeerName {
   readonly kind: string
@@ -99,6 +100,8 @@ export function judge(one: LimboCase): CertificateVerdict {
       policy: policyOf(one),
       time: () => (one.validation_time === null ? new Date() : new Date(one.validation_time)),
       identity: expectedIdentity(one),
+      // A case that has CRLs wants to know what they say.
+      ...(one.crls.length === 0 ? {} : { revocation: checkRevocation({ mode: 'hard-fail', crls: one.crls }) }),
       ...(one.max_chain_depth === null ? {} : { maxChainDepth: one.max_chain_depth }),
     })
     const verdict = verify(
