@@ -7,12 +7,12 @@ import {
   CertificateError,
   certificatesFromPem,
   chainVerifier,
+  checkRevocation,
   type ExpectedIdentity,
   PemError,
   type ReferenceIdentity,
   type ValidationPolicy,
 } from '../../src/x509/index.js'
-import { checkRevocation } from '../../src/x509/revocation/check-revocation.js'
 
 interface PeerName {
   readonly kind: string

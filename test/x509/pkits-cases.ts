@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { nobleProvider } from '../../src/providers/noble/index.js'
-import { checkRevocation } from '../../src/x509/revocation/check-revocation.js'
 import { CertificateError, checkRevocation, type ValidatedChain, validateChain } from '../../src/x509/index.js'
 
 export interface PkitsCase {
@@ -60,7 +59,6 @@ export function judgePkits(pkits: Pkits, one: PkitsCase): ValidatedChain {
       keys: { dsa: true, hashes: ['sha1', 'sha224', 'sha256', 'sha384', 'sha512'] },
       revocation: checkRevocation({ mode: 'hard-fail', crls: one.crls.map((name) => pkits.crl(name)), clockSkew: 0 }),
       time: () => new Date(one.time),
-      revocation: checkRevocation({ mode: 'hard-fail', crls: one.crls.map((name) => pkits.crl(name)) }),
       policies: {
         acceptable: one.initial_policy_set,
         requireExplicit: one.initial_explicit_policy,
