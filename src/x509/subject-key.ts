@@ -18,6 +18,9 @@ export interface RsaSize {
   readonly exponent: number
 }
 
+/** The part of a certificate that holds its key. */
+type KeyHolder = Pick<ParsedCertificate, 'publicKeyAlgorithm' | 'subjectPublicKey' | 'subjectPublicKeyInfo'>
+
 const DSA = '1.2.840.10040.4.1'
 
 /** An exponent above this is no number that anybody uses; it counts as infinite. */
@@ -37,7 +40,7 @@ function rsaSize(subjectPublicKey: Uint8Array): RsaSize {
   }
 }
 
-function dsaKey(certificate: ParsedCertificate): SubjectKey {
+function dsaKey(certificate: KeyHolder): SubjectKey {
   readDer(new Reader(certificate.subjectPublicKey), DerTag.integer)
   const { parameters } = certificate.publicKeyAlgorithm
   if (parameters === undefined) return { type: 'dsa', publicKey: certificate.subjectPublicKey }
@@ -46,7 +49,7 @@ function dsaKey(certificate: ParsedCertificate): SubjectKey {
   return { type: 'dsa', publicKey: certificate.subjectPublicKey, parameters: group }
 }
 
-function read(certificate: ParsedCertificate): SubjectKey {
+function read(certificate: KeyHolder): SubjectKey {
   const { oid } = certificate.publicKeyAlgorithm
   try {
     if (oid === DSA) return dsaKey(certificate)
@@ -60,10 +63,10 @@ function read(certificate: ParsedCertificate): SubjectKey {
   }
 }
 
-const known = new WeakMap<ParsedCertificate, SubjectKey>()
+const known = new WeakMap<KeyHolder, SubjectKey>()
 
 /** The key of a certificate; read once for each. */
-export function subjectKey(certificate: ParsedCertificate): SubjectKey {
+export function subjectKey(certificate: KeyHolder): SubjectKey {
   const before = known.get(certificate)
   if (before !== undefined) return before
   const key = read(certificate)

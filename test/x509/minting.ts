@@ -192,8 +192,16 @@ export function mint(options: MintOptions): Minted {
   )
   const signature = new Uint8Array(sign(digest, tbs, signer.privateKey))
   const der = sequence(tbs, algorithm, writeDer(DerTag.bitString, Uint8Array.of(0), signature))
-  const base64 = Buffer.from(der).toString('base64').replace(/.{64}/g, '$&\n')
-  return { der, key, name: options.name, pem: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n` }
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  return {
+    der,
+    key,
+    name: options.name,
+    pem: ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n'),
+  }
 }
 
 /** A self-signed authority. */
