@@ -1,6 +1,6 @@
 import { type ConnectionOptions, clientConnection, serverConnection } from '../connection/create.js'
 import { providerEnvironment, type Trust } from '../connection/environment.js'
-import type { Environment } from '../crypto/environment.js'
+import type { CertificateVerifier, Environment } from '../crypto/environment.js'
 import type { Credential } from '../crypto/key-types.js'
 import type { CryptoProvider } from '../crypto/provider.js'
 import { allSuites, type SuiteParameters } from '../crypto/suite-parameters.js'
@@ -16,7 +16,7 @@ import { Endpoint } from './endpoint.js'
 /** What client and server are made with alike. Everything but trust and credentials has a safe default. */
 export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
   /** Judges the peer's certificate. Without one every certificate is refused. */
-  readonly verifier?: Environment['verifyCertificate']
+  readonly verifier?: CertificateVerifier
   /** What this side proves itself with; the first that fits the peer is used. */
   readonly credentials?: readonly Credential[]
   /** Replaces the choice among `credentials`. */
@@ -38,7 +38,7 @@ export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
 export interface ClientOptions extends CommonOptions {
   /** The DNS name to ask for and to be shown a certificate for. Addresses must be left out here (RFC 6066 §3). */
   readonly serverName?: string
-  /** Ask for a stapled OCSP response; off by default. */
+  /** Ask for a stapled OCSP response; by default where the verifier looks at them, as one that checks revocation does. */
   readonly requestCertificateStatus?: boolean
   /** `require` by default (RFC 5746 §4.1). */
   readonly secureRenegotiation?: 'require' | 'tolerate'
@@ -114,7 +114,7 @@ export function clientEndpoint(provider: CryptoProvider, options: ClientOptions)
   const config = {
     ...handshakeConfig(options),
     serverName: checkServerName(options.serverName),
-    requestCertificateStatus: options.requestCertificateStatus ?? false,
+    requestCertificateStatus: options.requestCertificateStatus ?? options.verifier?.wantsStatus ?? false,
     secureRenegotiation: options.secureRenegotiation ?? ('require' as const),
     otherDhGroups: options.otherDhGroups ?? ('refuse' as const),
   }

@@ -41,6 +41,8 @@ export interface CertificateRequestToVerify {
   readonly certificateChain: readonly Uint8Array[]
   /** The host name that a server's certificate must be for; absent where the client named none. */
   readonly serverName?: string
+  /** True where this side asked for a stapled OCSP response (RFC 6066 §8). */
+  readonly statusRequested?: boolean
   /** The DER OCSPResponse that was stapled (RFC 6066 §8), if any. */
   readonly ocspResponse?: Uint8Array
   /** What the key of the certificate does in this handshake (RFC 5246 §7.4.2); absent where that is not known. */
@@ -86,6 +88,13 @@ export type CertificateVerdict =
       /** For a person: what was wrong, with which value, and what to change. */
       readonly message: string
     }
+
+/** Answers `verifyCertificate`, and may say what it would like the handshake to ask the peer for. */
+export interface CertificateVerifier {
+  (request: CertificateRequestToVerify, signal: AbortSignal): MaybePromise<CertificateVerdict>
+  /** True where a stapled OCSP response would be looked at. */
+  readonly wantsStatus?: boolean
+}
 
 /**
  * Everything that a handshake may have to wait for: each method answers one kind of need, at once or later. The signal

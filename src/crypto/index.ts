@@ -4,6 +4,7 @@ export type {
   CertificateRefusal,
   CertificateRequestToVerify,
   CertificateVerdict,
+  CertificateVerifier,
   ClientCredentialRequest,
   CredentialRequest,
   Environment,

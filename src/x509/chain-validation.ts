@@ -39,7 +39,11 @@ export type RevocationOutcome =
   | { readonly checked: boolean }
 
 /** Asks about revocation; part of the same inquiry, so that what it must wait for can be slow. */
-export type RevocationCheck = (context: RevocationContext) => Inquiry<SignatureWorld, RevocationOutcome>
+export interface RevocationCheck {
+  (context: RevocationContext): Inquiry<SignatureWorld, RevocationOutcome>
+  /** True where a staple is looked at, so that clients should ask for one. */
+  readonly usesStaple?: boolean
+}
 
 /** What does not change from one validation to the next. */
 export interface ChainSettings {

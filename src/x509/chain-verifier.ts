@@ -1,7 +1,7 @@
 import type {
   CertificateRequestToVerify,
   CertificateVerdict,
-  Environment,
+  CertificateVerifier,
   VerifiedName,
 } from '../crypto/environment.js'
 import type { MaybePromise } from '../crypto/maybe-promise.js'
@@ -116,18 +116,20 @@ const refuse = (reason: Fault['reason'], message: string, peer: string): Certifi
  * revocation check do. Throws `CertificateError` for anchors and intermediates that cannot be read, `TypeError` for
  * options that make no sense.
  */
-export function chainVerifier(options: ChainVerifierOptions): Environment['verifyCertificate'] {
+export function chainVerifier(options: ChainVerifierOptions): CertificateVerifier {
   const validate = chainValidator(options)
-  return (request, signal): MaybePromise<CertificateVerdict> => {
-    const { peer, certificateChain, keyUsage, ocspResponse } = request
+  const verify: CertificateVerifier = (request, signal): MaybePromise<CertificateVerdict> => {
+    const { peer, certificateChain, keyUsage, ocspResponse, statusRequested } = request
     const chain: ChainToValidate = {
       ...{ certificateChain, purpose: peer === 'server' ? 'serverAuth' : 'clientAuth' },
       ...(keyUsage === undefined ? {} : { keyUsage }),
       ...(ocspResponse === undefined ? {} : { ocspResponse }),
+      ...(statusRequested === undefined ? {} : { statusRequested }),
     }
     const conclude = (judged: ValidatedChain): CertificateVerdict =>
       judged.accepted ? accept(judged, options, peer) : refuse(judged.reason, judged.message, peer)
     const judged = validate(chain, identityDemand(options, request), signal)
     return judged instanceof Promise ? judged.then(conclude) : conclude(judged)
   }
+  return Object.assign(verify, { wantsStatus: options.revocation?.usesStaple === true })
 }

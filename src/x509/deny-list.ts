@@ -102,8 +102,12 @@ function judge({ peer, certificateChain }: CertificateRequestToVerify, search: S
 export function denyList<Rest extends readonly unknown[], Verdict extends MaybePromise<CertificateVerdict>>(
   entries: DenyListEntries,
   primitives: HashPrimitives,
-  verify: (request: CertificateRequestToVerify, ...rest: Rest) => Verdict,
-): (request: CertificateRequestToVerify, ...rest: Rest) => Verdict | CertificateVerdict {
+  verify: ((request: CertificateRequestToVerify, ...rest: Rest) => Verdict) & { readonly wantsStatus?: boolean },
+): ((request: CertificateRequestToVerify, ...rest: Rest) => Verdict | CertificateVerdict) & {
+  readonly wantsStatus: boolean
+} {
   const search = searchIn(entries, primitives)
-  return (request, ...rest) => judge(request, search) ?? verify(request, ...rest)
+  const guarded = (request: CertificateRequestToVerify, ...rest: Rest): Verdict | CertificateVerdict =>
+    judge(request, search) ?? verify(request, ...rest)
+  return Object.assign(guarded, { wantsStatus: verify.wantsStatus === true })
 }

@@ -47,6 +47,8 @@ export interface ChainToValidate {
   readonly keyUsage?: 'digitalSignature' | 'keyEncipherment'
   /** A stapled OCSPResponse for the end entity, DER. */
   readonly ocspResponse?: Uint8Array
+  /** Whether a staple was asked for: a certificate that promises one (RFC 7633) is then refused without. */
+  readonly statusRequested?: boolean
 }
 
 export type ValidatedChain =

@@ -133,7 +133,7 @@ export function receiveCertificateRequest(
 
 /** ServerHelloDone: now there is everything to judge the server by, its certificate first. */
 export function receiveServerHelloDone(
-  _context: ClientContext,
+  { config }: ClientContext,
   {
     flight,
   }: State<'ExpectServerHelloDone' | 'ExpectCertificateRequest' | 'ExpectCertificateStatusOrCertificateRequest'>,
@@ -146,6 +146,7 @@ export function receiveServerHelloDone(
     // A server without a ServerKeyExchange decrypts with its certificate's key; any other signs with it (RFC 5246 §7.4.2).
     keyUsage: negotiated.suite.keyExchange === 'RSA' ? 'keyEncipherment' : 'digitalSignature',
     ...(negotiated.serverName === undefined ? {} : { serverName: negotiated.serverName }),
+    ...(config.requestCertificateStatus ? { statusRequested: true } : {}),
     ...(ocspResponse === undefined ? {} : { ocspResponse }),
   })
   return { state: { name: 'AwaitCertificateVerification', transcript: through, flight }, actions: [need] }

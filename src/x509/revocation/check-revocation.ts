@@ -54,7 +54,8 @@ export function checkRevocation(options: RevocationOptions): RevocationCheck {
     ocspResponses: Array.from(options.ocspResponses ?? [], parseOcspResponse),
     fetch: options.fetch,
   }
-  return (context) => (mode === 'off' ? nothing() : check(context, settings, scope === 'chain'))
+  const start: RevocationCheck = (context) => (mode === 'off' ? nothing() : check(context, settings, scope === 'chain'))
+  return Object.assign(start, { usesStaple: mode !== 'off' })
 }
 
 // biome-ignore lint/correctness/useYield: an inquiry that has nothing to ask
