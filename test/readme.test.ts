@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { readmeSections, sectionOf } from './support/readme-sections.js'
 
 const root = new URL('../', import.meta.url)
 const readme = readFileSync(new URL('README.md', root), 'utf8')
@@ -8,7 +9,11 @@ const folder = new URL('test/.readme-blocks/', root)
 
 /** Each TypeScript block of the README, with the output that the block after it promises. */
 const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)].map(
-  ([, source = '', output = '']) => ({ title: source.split('\n').find((line) => line.includes('tls12')) ?? '', source, output }),
+  ([, source = '', output = '']) => ({
+    title: source.split('\n').find((line) => line.includes('tls12')) ?? '',
+    source,
+    output,
+  }),
 )
 
 /** The README imports the package by its name; here that is the source. */
@@ -35,6 +40,10 @@ describe('README', () => {
   test('every TypeScript block is followed by its output', () => {
     expect(programs.length).toBe([...readme.matchAll(/```ts\n/g)].length)
     expect(programs.length).toBeGreaterThanOrEqual(5)
+  })
+
+  test.each(Object.keys(readmeSections))('the %s is the one that the table prints (npm run readme)', (name) => {
+    expect(sectionOf(readme, name)).toBe(readmeSections[name]?.())
   })
 
   test.each(programs)('program $# runs and prints what the README says: $title', async ({ source, output }) => {
