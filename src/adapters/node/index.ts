@@ -6,7 +6,7 @@ import type { Transport } from './socket-shape.js'
 import { TlsDuplex } from './tls-duplex.js'
 
 export type { HandshakeLimits } from '../handshake-limits.js'
-export type { SocketHooks, Transport } from './socket-shape.js'
+export type { Transport } from './socket-shape.js'
 export { TlsDuplex } from './tls-duplex.js'
 
 /** Runs `endpoint` over `transport`, and begins its handshake. Throws a `misuse` fault for one that was used before. */
