@@ -1,0 +1,47 @@
+/** Timing that survives a busy machine: what is compared runs in turns, and medians are taken. */
+
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
+}
+
+/** Milliseconds of processor time that `work` takes, garbage collection included: other processes do not lengthen it. */
+export function elapsed(work: () => void): number {
+  const start = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1_000
+}
+
+/** Runs every contestant once a round, in an order that turns with the rounds; returns the milliseconds of each. */
+export function inTurns<Name extends string>(
+  contestants: Readonly<Record<Name, () => void>>,
+  { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
+): Readonly<Record<Name, readonly number[]>> {
+  const names = Object.keys(contestants) as Name[] // the keys of a Record<Name, …> are Names
+  const times = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>
+  for (let round = -warmUp; round < rounds; round++) {
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + Math.abs(round)) % names.length]
+      if (name === undefined) continue
+      const time = elapsed(contestants[name])
+      if (round >= 0) times[name].push(time)
+    }
+  }
+  return times
+}
+
+/** Milliseconds per call of something quick: `batch` calls at a time, the median of many. */
+export function perCall(batch: number, rounds: number, work: () => void): number {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    times.push(
+      elapsed(() => {
+        for (let count = 0; count < batch; count++) work()
+      }) / batch,
+    )
+  }
+  return median(times.slice(rounds >> 2))
+}
