@@ -10,6 +10,8 @@ import { checkPolicies, type PolicyRequirements } from './policies.js'
 import { policyProfiles, type ValidationPolicy } from './policy-profile.js'
 import type { Purpose } from './purpose.js'
 import type { Inquiry } from './questions.js'
+import { addIssuer } from './revocation/issuers.js'
+import { Fetching, type RevocationFetch } from './revocation/sources.js'
 import type { SignatureWorld } from './signature.js'
 
 /** What a revocation check is given: a path that is valid in every other respect. */
@@ -56,6 +58,14 @@ export interface ChainSettings {
   readonly budget: PathBudget
   readonly signatures: SignatureMemory
   readonly revocation: RevocationCheck | undefined
+  readonly issuers: RevocationFetch | undefined
+}
+
+/** A demand on the end entity beyond its chain, asked before anything is spent on a path. */
+export interface LeafDemand {
+  (leaf: ParsedCertificate): Fault | undefined
+  /** What is compared with what, for the record. */
+  readonly input?: (leaf: ParsedCertificate) => string
 }
 
 /** One chain to judge. */
@@ -68,8 +78,15 @@ export interface ChainRequest {
   readonly keyUsage?: 'digitalSignature' | 'keyEncipherment'
   readonly ocspResponse?: Uint8Array
   readonly statusRequested?: boolean
-  /** What else the end entity must be, asked before anything is spent on a path. */
-  readonly identity: (leaf: ParsedCertificate) => Fault | undefined
+  readonly demands: LeafDemands
+}
+
+/** What the end entity must be beyond its chain; each answers what is wrong. */
+export interface LeafDemands {
+  /** Asked before anything is spent on a path, when nobody vouches for what the certificate says. */
+  readonly first?: (leaf: ParsedCertificate) => Fault | undefined
+  /** Asked once the path is valid. */
+  readonly last?: (leaf: ParsedCertificate) => Fault | undefined
 }
 
 export type ChainOutcome =
@@ -108,6 +125,9 @@ function readChain(
 /** Hundreds of names under hundreds of constraints; a peer could ask for millions. */
 const NAME_COMPARISONS = 100_000
 
+/** Issuers that are fetched for one chain: a chain that lacks more than these is hardly an oversight. */
+const MOST_ISSUERS = 4
+
 // biome-ignore lint/correctness/useYield: an inquiry that has nothing to ask
 function* acceptPath(): Inquiry<SignatureWorld, undefined> {
   return undefined
@@ -133,17 +153,36 @@ export class ChainValidation {
     if ('reason' in read) return { accepted: false, refusal: read }
     const { leaf, others } = read
     const checks = new PathChecks(this.#pathSettings(), this.#journal, nameBudget(NAME_COMPARISONS))
-    const refusal = checks.leaf(leaf) ?? this.#checkIdentity(leaf)
+    const refusal = checks.leaf(leaf) ?? this.#demand(leaf, 'first')
     if (refusal !== undefined) return { accepted: false, refusal }
-    const { anchors, budget, signatures } = this.#settings
     const intermediates = new CertificatePool([...others, ...this.#settings.intermediates])
-    const builder = new PathBuilder<SignatureWorld>({
+    const fetching = new Fetching(this.#settings.issuers, MOST_ISSUERS)
+    for (;;) {
+      const found = yield* this.#search(leaf, intermediates, checks)
+      if (!('reason' in found)) return this.#accept(leaf, found)
+      const missing = found.reason === 'unknown_issuer'
+      if (!missing || !(yield* addIssuer(leaf, this.#settings.anchors, intermediates, fetching))) {
+        return { accepted: false, refusal: found }
+      }
+    }
+  }
+
+  #accept(leaf: ParsedCertificate, path: Path): ChainOutcome {
+    const refusal = this.#demand(leaf, 'last')
+    if (refusal !== undefined) return { accepted: false, refusal }
+    return { accepted: true, path, checked: this.#checked(), policies: this.#policies }
+  }
+
+  #search(
+    leaf: ParsedCertificate,
+    intermediates: CertificatePool,
+    checks: PathChecks,
+  ): Inquiry<SignatureWorld, Path | Refusal> {
+    const { anchors, budget, signatures } = this.#settings
+    return new PathBuilder<SignatureWorld>({
       ...{ leaf, anchors, intermediates, checks, journal: this.#journal, budget, work: this.#work, signatures },
       finish: (path) => this.#finish(path, intermediates),
-    })
-    const found = yield* builder.build()
-    if ('reason' in found) return { accepted: false, refusal: found }
-    return { accepted: true, path: found, checked: this.#checked(), policies: this.#policies }
+    }).build()
   }
 
   /** Everything that was looked at, for whoever asked for an explanation. */
@@ -168,9 +207,10 @@ export class ChainValidation {
     }
   }
 
-  #checkIdentity(leaf: ParsedCertificate): Refusal | undefined {
-    const detail = { rule: 'RFC 6125 §6', input: () => 'as expected' }
-    return this.#journal.note([leaf], 'identity', this.#request.identity(leaf), detail)
+  #demand(leaf: ParsedCertificate, when: keyof LeafDemands): Refusal | undefined {
+    const demand = this.#request.demands[when]
+    if (demand === undefined) return undefined
+    return this.#journal.note([leaf], 'identity', demand(leaf), { rule: 'RFC 6125 §6', input: () => 'as expected' })
   }
 
   /** What is asked of a path as a whole. */

@@ -6,7 +6,8 @@ import type {
 } from '../crypto/environment.js'
 import type { MaybePromise } from '../crypto/maybe-promise.js'
 import type { ParsedCertificate } from './certificate-model.js'
-import { describe, type Fault, refusalMessage } from './decision.js'
+import type { LeafDemands } from './chain-validation.js'
+import type { Fault } from './decision.js'
 import { showText } from './escape.js'
 import type { IsPublicSuffix } from './host-names.js'
 import {
@@ -54,18 +55,27 @@ function isOneOf(
   return mismatch(`is for ${namesOf(leaf)}, not for ${references.map(showReference).join(' or ')}`)
 }
 
-/** What one request demands of the end entity's names, as far as that can be said before a path is found. */
-function identityDemand({ identity, isPublicSuffix }: ChainVerifierOptions, request: CertificateRequestToVerify) {
-  return (leaf: ParsedCertificate): Fault | undefined => {
-    if (identity === 'any' || typeof identity === 'function') return undefined
-    if (identity !== undefined) return isOneOf(leaf, identity, isPublicSuffix)
-    if (request.peer === 'client') return undefined
-    const { serverName } = request
-    if (serverName !== undefined) return isOneOf(leaf, [{ type: 'dns', value: serverName }], isPublicSuffix)
-    const why = 'cannot be compared with a name, for none was asked for: set serverName, or identity for an address'
-    return mismatch(why)
-  }
+/** What one request demands of the end entity's names; a predicate is asked last, when they are known to be true. */
+function identityDemands(
+  { identity, isPublicSuffix }: ChainVerifierOptions,
+  request: CertificateRequestToVerify,
+): LeafDemands {
+  const { peer, serverName } = request
+  if (identity === 'any') return {}
+  if (typeof identity === 'function')
+    return { last: (leaf) => (identity(identitiesOf(leaf)) === true ? undefined : denied(leaf)) }
+  if (identity !== undefined) return { first: (leaf) => isOneOf(leaf, identity, isPublicSuffix) }
+  if (peer === 'client') return {}
+  if (serverName !== undefined)
+    return { first: (leaf) => isOneOf(leaf, [{ type: 'dns', value: serverName }], isPublicSuffix) }
+  const why = 'cannot be compared with a name, for none was asked for: set serverName, or identity for an address'
+  return { first: () => mismatch(why) }
 }
+
+const denied = (leaf: ParsedCertificate): Fault => ({
+  ...{ reason: 'denied', rule: 'RFC 6125 §6' },
+  why: `is for ${namesOf(leaf)}, which the identity predicate does not accept`,
+})
 
 const verifiedName = (identity: PeerIdentity): VerifiedName[] =>
   identity.type === 'otherName' || identity.type === 'registeredID'
@@ -74,27 +84,12 @@ const verifiedName = (identity: PeerIdentity): VerifiedName[] =>
 
 type Accepted = Extract<ValidatedChain, { accepted: true }>
 
-/** A predicate is asked last, when the names are known to be true. */
-function predicateFault(leaf: ParsedCertificate, { identity }: ChainVerifierOptions): Fault | undefined {
-  if (typeof identity !== 'function' || identity(identitiesOf(leaf)) === true) return undefined
-  return {
-    reason: 'denied',
-    rule: 'RFC 6125 §6',
-    why: `is for ${namesOf(leaf)}, which the identity predicate does not accept`,
-  }
-}
-
 /** What a valid chain says about the peer. */
 function accept(chain: Accepted, options: ChainVerifierOptions, peer: 'client' | 'server'): CertificateVerdict {
   const [leaf] = chain.path
   const key = leaf === undefined ? undefined : subjectKey(leaf)
   if (leaf === undefined || key?.type !== 'public') {
     return { accepted: false, reason: 'unsupported_certificate', message: `the ${peer}'s key cannot be used in TLS` }
-  }
-  const fault = predicateFault(leaf, options)
-  if (fault !== undefined) {
-    const message = refusalMessage({ ...fault, check: 'identity', certificate: describe(leaf) })
-    return refuse(fault.reason, message, peer)
   }
   const named = options.identity !== 'any' && (options.identity !== undefined || peer === 'server')
   return {
@@ -128,7 +123,7 @@ export function chainVerifier(options: ChainVerifierOptions): CertificateVerifie
     }
     const conclude = (judged: ValidatedChain): CertificateVerdict =>
       judged.accepted ? accept(judged, options, peer) : refuse(judged.reason, judged.message, peer)
-    const judged = validate(chain, identityDemand(options, request), signal)
+    const judged = validate(chain, identityDemands(options, request), signal)
     return judged instanceof Promise ? judged.then(conclude) : conclude(judged)
   }
   return Object.assign(verify, { wantsStatus: options.revocation?.usesStaple === true })

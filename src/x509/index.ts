@@ -65,6 +65,7 @@ export {
   checkRevocation,
   type RevocationOptions,
 } from './revocation/check-revocation.js'
+export { type WebFetcherOptions, webFetcher } from './revocation/fetcher.js'
 export type { CrlInput, RevocationFetch, RevocationRequest } from './revocation/sources.js'
 export {
   credentialFits,

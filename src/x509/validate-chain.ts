@@ -3,14 +3,21 @@ import type { MaybePromise } from '../crypto/maybe-promise.js'
 import type { CryptoProvider } from '../crypto/provider.js'
 import { type ParsedCertificate, parseCertificate } from './certificate.js'
 import { CertificatePool } from './certificate-pool.js'
-import { type ChainOutcome, type ChainSettings, ChainValidation, type RevocationCheck } from './chain-validation.js'
-import { type DecisionRecord, type Fault, refusalMessage } from './decision.js'
+import {
+  type ChainOutcome,
+  type ChainSettings,
+  ChainValidation,
+  type LeafDemands,
+  type RevocationCheck,
+} from './chain-validation.js'
+import { type DecisionRecord, refusalMessage } from './decision.js'
 import type { KeyPolicy } from './key-policy.js'
 import { defaultBudget, type PathBudget, SignatureMemory } from './path-building.js'
 import type { PolicyRequirements } from './policies.js'
 import { policyProfiles, type ValidationPolicy } from './policy-profile.js'
 import type { Purpose } from './purpose.js'
 import { run } from './questions.js'
+import type { RevocationFetch } from './revocation/sources.js'
 
 /** Whom to trust, and how strictly. */
 export interface ValidationOptions {
@@ -31,6 +38,12 @@ export interface ValidationOptions {
   readonly policies?: PolicyRequirements
   /** Asks whether certificates are revoked; nobody is asked by default. */
   readonly revocation?: RevocationCheck
+  /**
+   * Gets the certificates of issuers that a chain lacks from the addresses that it names (RFC 5280 §4.2.2.1); they are
+   * trusted no more than those that the peer sends. Nothing is fetched without it: the addresses are the peer's choice.
+   * `webFetcher` makes a ready one.
+   */
+  readonly issuers?: RevocationFetch
   /** Replaces limits on the work of one validation. */
   readonly budget?: Partial<PathBudget>
   /** Is given everything that led to each verdict. What it throws is thrown to whoever asked for the verdict. */
@@ -81,11 +94,9 @@ function settingsOf(options: ValidationOptions): ChainSettings {
     keys: { ...policyProfiles[policy].keys, ...options.keys },
     budget: { ...defaultBudget, ...options.budget },
     revocation: options.revocation,
+    issuers: options.issuers,
   }
 }
-
-/** A demand on the end entity beyond its chain, asked before anything is spent on a path. */
-export type LeafDemand = (leaf: ParsedCertificate) => Fault | undefined
 
 const result = (outcome: ChainOutcome): ValidatedChain =>
   outcome.accepted
@@ -98,12 +109,12 @@ const result = (outcome: ChainOutcome): ValidatedChain =>
  */
 export function chainValidator(
   options: ValidationOptions,
-): (chain: ChainToValidate, demand?: LeafDemand, signal?: AbortSignal) => MaybePromise<ValidatedChain> {
+): (chain: ChainToValidate, demands?: LeafDemands, signal?: AbortSignal) => MaybePromise<ValidatedChain> {
   const settings = settingsOf(options)
   if (settings.anchors.all.length === 0) throw new TypeError('without anchors every peer would be refused: give one')
   const now = options.time ?? (() => new Date())
-  return (chain, demand = () => undefined, signal) => {
-    const request = { ...chain, time: now().getTime(), identity: demand }
+  return (chain, demands = {}, signal) => {
+    const request = { ...chain, time: now().getTime(), demands }
     const validation = new ChainValidation(settings, request, options.explain !== undefined)
     const conclude = (outcome: ChainOutcome): ValidatedChain => {
       options.explain?.(validation.record(outcome))

@@ -1,5 +1,6 @@
 import { publicEqual } from '../../bytes/equal.js'
 import type { MaybePromise } from '../../crypto/maybe-promise.js'
+import { parseCertificate } from '../certificate.js'
 import { CertificateError } from '../certificate-error.js'
 import type { DistributionPoint, ParsedCertificate } from '../certificate-model.js'
 import { readPem } from '../pem.js'
@@ -69,6 +70,10 @@ export class Fetching {
 
   ocsp(url: string, body: Uint8Array): Inquiry<SignatureWorld, OcspResponse | string | undefined> {
     return this.#get({ kind: 'ocsp', url, body }, parseOcspResponse, ` ${body.join()}`)
+  }
+
+  issuer(url: string): Inquiry<SignatureWorld, ParsedCertificate | string | undefined> {
+    return this.#get({ kind: 'issuer', url }, parseCertificate)
   }
 
   *#get<T>(
