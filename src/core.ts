@@ -6,7 +6,7 @@
 export { constantTimeEqual } from './bytes/equal.js'
 export { MalformedError, Reader } from './bytes/reader.js'
 export { Secret } from './bytes/secret.js'
-export { type Codec, decode, encode } from './codec/codec.js'
+export { type Codec, decode, encode, type TypeOf } from './codec/codec.js'
 export type { Span } from './codec/dissect.js'
 export * from './connection/index.js'
 export * from './crypto/index.js'
