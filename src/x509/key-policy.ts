@@ -16,6 +16,8 @@ export interface KeyPolicy {
   readonly hashes: readonly Exclude<HashName, 'md5'>[]
   /** DSA, for authorities of the last century. */
   readonly dsa: boolean
+  /** Signature algorithms by dotted identifier; where there are any, no others are accepted. */
+  readonly signatureAlgorithms?: readonly string[]
 }
 
 /** What today's certificates keep to: RSA from 2048 bits, NIST and Edwards curves, SHA-2. */

@@ -41,7 +41,10 @@ const algorithmFor = ({ signatureAlgorithm: identifier }: Signed, key: SubjectKe
 
 /** Why a signature is refused before anything is computed: algorithm or key is too weak or not supported. */
 export function signatureWeakness(signed: Signed, key: SubjectKey, policy: KeyPolicy): SignatureVerdict | undefined {
-  const weakAlgorithm = algorithmWeakness(algorithmFor(signed, key), policy)
+  const { oid } = signed.signatureAlgorithm
+  const algorithm = algorithmFor(signed, key)
+  const listed = policy.signatureAlgorithms?.includes(oid) ?? true
+  const weakAlgorithm = listed ? algorithmWeakness(algorithm, policy) : algorithm.name
   if (weakAlgorithm !== undefined) return tooWeak(`uses ${weakAlgorithm}, which is not accepted`)
   const weakKey = keyWeakness(key, policy)
   return weakKey === undefined ? undefined : tooWeak(`was made with ${weakKey}, which is not accepted`)

@@ -57,14 +57,14 @@ const spansUnknownSuffix = ({ features }: LimboCase, names: string): boolean =>
   (features ?? []).includes('pedantic-public-suffix-wildcard') && /^[^.]+(?:\.[^.]+){2,}$/.test(names)
 
 /** The feature for which a case is skipped, if it is. */
-export const skippedFor = (one: LimboCase): string | undefined =>
+const skippedFor = (one: LimboCase): string | undefined =>
   spansUnknownSuffix(one, one.expected_peer_name?.value ?? '') ? 'public-suffix-list' : undefined
 
 /** The policy that the namespace of a case names; public sites are public trust. */
 const policies: Readonly<Record<string, ValidationPolicy>> = { rfc5280: 'rfc5280', webpki: 'webpki', online: 'webpki' }
 
 /** Namespaces of attacks and mechanisms (cve, pathlen, crl, …) name no profile: path validation alone decides. */
-export const policyOf = ({ id }: LimboCase): ValidationPolicy => policies[id.split('::')[0] ?? ''] ?? 'basic'
+const policyOf = ({ id }: LimboCase): ValidationPolicy => policies[id.split('::')[0] ?? ''] ?? 'basic'
 
 const provider = nobleProvider()
 
@@ -77,14 +77,33 @@ function reference({ kind, value }: PeerName): ReferenceIdentity {
 
 const asked: Readonly<Record<string, string>> = { SERVER: 'serverAuth', CLIENT: 'clientAuth' }
 
+/** A server is asked for one name; a client must have all that are listed. */
 function expectedIdentity({ expected_peer_name: one, expected_peer_names: all }: LimboCase): ExpectedIdentity {
   if (one !== null && one !== undefined) return [reference(one)]
-  const [first] = all
-  return first === undefined ? 'any' : [reference(first)]
+  const references = all.map(reference)
+  return (identities) =>
+    references.every(({ type, value }) => identities.some((found) => found.type === type && found.value === value))
+}
+
+/** The schema's names of signature algorithms, where a case accepts no others. */
+const algorithmOids: Readonly<Record<string, string>> = {
+  RSA_WITH_SHA1: '1.2.840.113549.1.1.5',
+  RSA_WITH_SHA224: '1.2.840.113549.1.1.14',
+  RSA_WITH_SHA256: '1.2.840.113549.1.1.11',
+  RSA_WITH_SHA384: '1.2.840.113549.1.1.12',
+  RSA_WITH_SHA512: '1.2.840.113549.1.1.13',
+  ECDSA_WITH_SHA224: '1.2.840.10045.4.3.1',
+  ECDSA_WITH_SHA256: '1.2.840.10045.4.3.2',
+  ECDSA_WITH_SHA384: '1.2.840.10045.4.3.3',
+  ECDSA_WITH_SHA512: '1.2.840.10045.4.3.4',
+}
+
+function acceptedAlgorithms({ signature_algorithms: names }: LimboCase): readonly string[] {
+  return names.flatMap((name) => algorithmOids[name] ?? [])
 }
 
 /** What the verifier says of one case. */
-export function judge(one: LimboCase): CertificateVerdict {
+function judge(one: LimboCase): CertificateVerdict {
   const malformed = (message: string): CertificateVerdict => ({ accepted: false, reason: 'bad_certificate', message })
   try {
     const [leaf] = certificatesFromPem(one.peer_certificate)
@@ -92,7 +111,6 @@ export function judge(one: LimboCase): CertificateVerdict {
     if (one.extended_key_usage.some((use) => use !== asked[one.validation_kind] && use !== 'anyExtendedKeyUsage')) {
       throw new Error(`${one.id} asks for a purpose other than its role`)
     }
-    if (one.signature_algorithms.length > 0) throw new Error(`${one.id} restricts signature algorithms`)
     const keyUsage = one.key_usage.find((use) => use === 'digitalSignature' || use === 'keyEncipherment')
     const verify = chainVerifier({
       provider,
@@ -100,6 +118,7 @@ export function judge(one: LimboCase): CertificateVerdict {
       policy: policyOf(one),
       time: () => (one.validation_time === null ? new Date() : new Date(one.validation_time)),
       identity: expectedIdentity(one),
+      ...(one.signature_algorithms.length === 0 ? {} : { keys: { signatureAlgorithms: acceptedAlgorithms(one) } }),
       // A case that has CRLs wants to know what they say.
       ...(one.crls.length === 0 ? {} : { revocation: checkRevocation({ mode: 'hard-fail', crls: one.crls }) }),
       ...(one.max_chain_depth === null ? {} : { maxChainDepth: one.max_chain_depth }),

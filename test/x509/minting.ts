@@ -60,7 +60,7 @@ function time(date: Date): Uint8Array {
   return date.getUTCFullYear() < 2050 ? writeDer(0x17, utf8(digits.slice(2))) : writeDer(0x18, utf8(digits))
 }
 
-export interface Extension {
+interface Extension {
   readonly oid: string
   readonly critical?: boolean
   readonly value: Uint8Array
@@ -94,7 +94,7 @@ export const purposes = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.
 
 const integer = (value: number): Uint8Array => writeDer(DerTag.integer, Uint8Array.of(value))
 
-export const dnsName = (name: string): Uint8Array => writeDer(0x82, utf8(name))
+const dnsName = (name: string): Uint8Array => writeDer(0x82, utf8(name))
 
 export interface MintOptions {
   readonly name: string

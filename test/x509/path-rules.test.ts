@@ -138,6 +138,18 @@ describe('how strict a policy is', () => {
     expect(told(judge([leaf], [bare]))).toMatch(/^bad_certificate/)
   })
 
+  test('keys narrows or widens what is strong enough', () => {
+    const chain = [mintLeaf(root)]
+    const ecdsaWithSha256 = '1.2.840.10045.4.3.2'
+    expect(told(judge(chain, [root], { keys: { signatureAlgorithms: [ecdsaWithSha256] } }))).toBe('accepted')
+    expect(told(judge(chain, [root], { keys: { signatureAlgorithms: ['1.3.101.112'] } }))).toMatch(
+      /^unsupported_certificate: .*uses ecdsa-with-SHA256, which is not accepted/,
+    )
+    expect(told(judge(chain, [root], { keys: { curves: ['secp384r1'] } }))).toMatch(/a key on the curve secp256r1/)
+    const old = [mintLeaf(root, { digest: 'sha1' })]
+    expect(told(judge(old, [root], { keys: { hashes: ['sha1', 'sha256'] } }))).toBe('accepted')
+  })
+
   test('webpki asks for what the CA/Browser Forum asks for', () => {
     const named = { name: 'localhost.example', dns: ['localhost.example'] }
     const request = { serverName: 'localhost.example' }

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { nobleProvider } from '../../src/providers/noble/index.js'
 import { CertificateError, checkRevocation, type ValidatedChain, validateChain } from '../../src/x509/index.js'
 
-export interface PkitsCase {
+interface PkitsCase {
   readonly id: string
   /** Names of certificates: the first is the anchor, the last the target. */
   readonly certs: readonly string[]
@@ -46,7 +46,7 @@ export function readPkits(path: string): Pkits {
 const provider = nobleProvider()
 
 /** What the verifier says of one case: under `basic`, for NIST's certificates of 2011 are no paragons of RFC 5280 §4. */
-export function judgePkits(pkits: Pkits, one: PkitsCase): ValidatedChain {
+function judgePkits(pkits: Pkits, one: PkitsCase): ValidatedChain {
   const [anchor, ...path] = one.certs.map((name) => pkits.certificate(name))
   if (anchor === undefined) throw new Error(`${one.id} has no anchor`)
   const outcome = validateChain(
