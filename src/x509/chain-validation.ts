@@ -61,7 +61,7 @@ export interface ChainSettings {
   readonly issuers: RevocationFetch | undefined
 }
 
-/** A demand on the end entity beyond its chain, asked before anything is spent on a path. */
+/** A demand on the end entity beyond its chain. */
 export interface LeafDemand {
   (leaf: ParsedCertificate): Fault | undefined
   /** What is compared with what, for the record. */
@@ -84,9 +84,9 @@ export interface ChainRequest {
 /** What the end entity must be beyond its chain; each answers what is wrong. */
 export interface LeafDemands {
   /** Asked before anything is spent on a path, when nobody vouches for what the certificate says. */
-  readonly first?: (leaf: ParsedCertificate) => Fault | undefined
+  readonly first?: LeafDemand
   /** Asked once the path is valid. */
-  readonly last?: (leaf: ParsedCertificate) => Fault | undefined
+  readonly last?: LeafDemand
 }
 
 export type ChainOutcome =
@@ -210,7 +210,8 @@ export class ChainValidation {
   #demand(leaf: ParsedCertificate, when: keyof LeafDemands): Refusal | undefined {
     const demand = this.#request.demands[when]
     if (demand === undefined) return undefined
-    return this.#journal.note([leaf], 'identity', demand(leaf), { rule: 'RFC 6125 §6', input: () => 'as expected' })
+    const input = (): string => demand.input?.(leaf) ?? 'as expected'
+    return this.#journal.note([leaf], 'identity', demand(leaf), { rule: 'RFC 6125 §6', input })
   }
 
   /** What is asked of a path as a whole. */

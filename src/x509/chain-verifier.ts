@@ -6,7 +6,7 @@ import type {
 } from '../crypto/environment.js'
 import type { MaybePromise } from '../crypto/maybe-promise.js'
 import type { ParsedCertificate } from './certificate-model.js'
-import type { LeafDemands } from './chain-validation.js'
+import type { LeafDemand, LeafDemands } from './chain-validation.js'
 import type { Fault } from './decision.js'
 import { showText } from './escape.js'
 import type { IsPublicSuffix } from './host-names.js'
@@ -46,13 +46,13 @@ const showReference = ({ type, value }: ReferenceIdentity): string =>
 
 const mismatch = (why: string): Fault => ({ reason: 'name_mismatch', rule: 'RFC 6125 §6', why })
 
-function isOneOf(
-  leaf: ParsedCertificate,
-  references: readonly ReferenceIdentity[],
-  isPublicSuffix: IsPublicSuffix | undefined,
-): Fault | undefined {
-  if (references.some((reference) => matchesReference(leaf, reference, isPublicSuffix))) return undefined
-  return mismatch(`is for ${namesOf(leaf)}, not for ${references.map(showReference).join(' or ')}`)
+function demandOneOf(references: readonly ReferenceIdentity[], isPublicSuffix: IsPublicSuffix | undefined): LeafDemand {
+  const wanted = references.map(showReference).join(' or ')
+  const demand = (leaf: ParsedCertificate): Fault | undefined => {
+    if (references.some((reference) => matchesReference(leaf, reference, isPublicSuffix))) return undefined
+    return mismatch(`is for ${namesOf(leaf)}, not for ${wanted}`)
+  }
+  return Object.assign(demand, { input: (leaf: ParsedCertificate) => `wanted ${wanted}, is for ${namesOf(leaf)}` })
 }
 
 /** What one request demands of the end entity's names; a predicate is asked last, when they are known to be true. */
@@ -64,10 +64,9 @@ function identityDemands(
   if (identity === 'any') return {}
   if (typeof identity === 'function')
     return { last: (leaf) => (identity(identitiesOf(leaf)) === true ? undefined : denied(leaf)) }
-  if (identity !== undefined) return { first: (leaf) => isOneOf(leaf, identity, isPublicSuffix) }
+  if (identity !== undefined) return { first: demandOneOf(identity, isPublicSuffix) }
   if (peer === 'client') return {}
-  if (serverName !== undefined)
-    return { first: (leaf) => isOneOf(leaf, [{ type: 'dns', value: serverName }], isPublicSuffix) }
+  if (serverName !== undefined) return { first: demandOneOf([{ type: 'dns', value: serverName }], isPublicSuffix) }
   const why = 'cannot be compared with a name, for none was asked for: set serverName, or identity for an address'
   return { first: () => mismatch(why) }
 }
