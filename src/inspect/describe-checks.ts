@@ -1,13 +1,22 @@
 import type { CertificateCheck } from '../crypto/environment.js'
 import type { SuiteParameters } from '../crypto/suite-parameters.js'
+import { acceptedOf, describeAccepted, describeRefused, unknownRevocation } from './describe-judgement.js'
 import { type Fact, fact, type UnnumberedStep } from './described-step.js'
+import type { Judgement } from './judgement.js'
 import type { Story } from './story.js'
 import { otherSide, type Side, type TraceEntry } from './trace.js'
 
-/** What one side found right, before it goes on. */
+/** What one side found right, before it goes on, and how it came to that. */
 export type Check = Extract<
   TraceEntry,
-  { type: 'certificate_accepted' | 'signature_accepted' | 'public_value_accepted' | 'pre_master_decrypted' }
+  {
+    type:
+      | 'certificate_judged'
+      | 'certificate_accepted'
+      | 'signature_accepted'
+      | 'public_value_accepted'
+      | 'pre_master_decrypted'
+  }
 >
 
 /** Each check that a verifier can make: what to say where it was made, and its name where it was not. */
@@ -28,12 +37,12 @@ const expectedOf = (owner: Side): readonly CertificateCheck[] =>
 
 const mainChecks: readonly CertificateCheck[] = ['chain', 'validity', 'revocation']
 
+const namesOf = (checks: readonly CertificateCheck[]): string => checks.map((check) => checkWords[check][1]).join(', ')
+
 /** What a verdict says it checked and, by name, what it did not: nothing is claimed that is not in the list. */
 function describeVerdict(owner: Side, checked: readonly CertificateCheck[]): Fact[] {
   const made = checked.map((check) => checkWords[check][0]).join(', ') || 'accepted without a check'
   const missing = expectedOf(owner).filter((check) => !checked.includes(check))
-  const namesOf = (checks: readonly CertificateCheck[]): string =>
-    checks.map((check) => checkWords[check][1]).join(', ')
   const [main, rest] = [
     missing.filter((check) => mainChecks.includes(check)),
     missing.filter((check) => !mainChecks.includes(check)),
@@ -42,11 +51,27 @@ function describeVerdict(owner: Side, checked: readonly CertificateCheck[]): Fac
   return rest.length === 0 ? facts : [...facts, fact('nor', `${namesOf(rest)}: not checked`)]
 }
 
-function describeCheck(check: Check): Fact[] {
+/** The same where the verdict rests on a chain and there is a record of how that was judged. */
+function describeChain(owner: Side, checked: readonly CertificateCheck[], judgements: readonly Judgement[]): Fact[] {
+  const judgement = checked.includes('chain') ? acceptedOf(judgements) : undefined
+  if (judgement === undefined) return describeVerdict(owner, checked)
+  const facts = describeAccepted(judgement, checked)
+  if (checked.includes('pin')) facts.unshift(fact('pin', checkWords.pin[0]))
+  const asked = checked.includes('revocation') ? undefined : unknownRevocation(judgement)
+  if (asked !== undefined) facts.push(fact('revocation', `not known, and the policy lets that pass: ${asked}`))
+  const missing = expectedOf(owner).filter(
+    (check) => !checked.includes(check) && !(check === 'revocation' && asked !== undefined),
+  )
+  return missing.length === 0 ? facts : [...facts, fact('not checked', namesOf(missing))]
+}
+
+function describeCheck(check: Check, judgements: readonly Judgement[]): Fact[] {
   const peer = otherSide(check.by)
   switch (check.type) {
+    case 'certificate_judged':
+      return [] // told with the verdict
     case 'certificate_accepted':
-      return describeVerdict(peer, check.checked)
+      return describeChain(peer, check.checked, judgements)
     case 'signature_accepted':
       return [
         fact(
@@ -88,16 +113,29 @@ const titleFor = (by: Side, { suite, clientShowed }: Story): string => {
 }
 
 const rank: Readonly<Record<Check['type'], number>> = {
+  certificate_judged: 0,
   certificate_accepted: 0,
   public_value_accepted: 1,
   pre_master_decrypted: 1,
   signature_accepted: 2,
 }
 
+/** A judgement without a verdict that accepts: how far the checks came, and what else was found right. */
+function describeRefusal(by: Side, judgements: readonly Judgement[], others: readonly Check[]) {
+  const facts = [...describeRefused(judgements), ...others.flatMap((check) => describeCheck(check, judgements))]
+  return facts.length === 0 ? undefined : localStep(`The ${by} checks the ${otherSide(by)}'s certificate`, by, facts)
+}
+
 /** What one side has checked so far, as one step; `undefined` where it checked nothing. */
 export function describeChecks(by: Side, checks: readonly Check[], story: Story): UnnumberedStep | undefined {
-  if (checks.length === 0) return undefined
-  const facts = checks.toSorted((a, b) => rank[a.type] - rank[b.type]).flatMap(describeCheck)
+  const judgements = checks.flatMap((check) => (check.type === 'certificate_judged' ? [check.judgement] : []))
+  const found = checks.filter(({ type }) => type !== 'certificate_judged')
+  const onlyJudged = judgements.length > 0 && !found.some(({ type }) => type === 'certificate_accepted')
+  if (onlyJudged) return describeRefusal(by, judgements, found)
+  if (found.length === 0) return undefined
+  const facts = found
+    .toSorted((a, b) => rank[a.type] - rank[b.type])
+    .flatMap((check) => describeCheck(check, judgements))
   if (by === 'client' && signsNothing(story.suite)) {
     facts.push(fact('signature', 'none under RSA key exchange: the server proves its key by its Finished'))
   }

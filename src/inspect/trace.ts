@@ -4,6 +4,7 @@ import type { Action } from '../handshake/action.js'
 import type { MachineEvent, MessageEvent } from '../handshake/event.js'
 import type { TlsFault } from '../handshake/fault.js'
 import type { HandshakeTypeName } from '../registry/handshake-type.js'
+import type { Judgement } from './judgement.js'
 
 export type Side = 'client' | 'server'
 
@@ -27,6 +28,8 @@ export type TraceEntry =
       readonly data?: Uint8Array
     }
   | { readonly type: 'alert'; readonly sender: Side; readonly level: number; readonly description: number }
+  /** How a validator judged the peer's chain; what counts is what the verifier then makes of it. */
+  | { readonly type: 'certificate_judged'; readonly by: Side; readonly judgement: Judgement }
   /** A verifier accepted the peer's certificate, and says which checks it made. */
   | { readonly type: 'certificate_accepted'; readonly by: Side; readonly checked: readonly CertificateCheck[] }
   /** The peer's signature over its key exchange (by the client) or over the handshake (by the server) is right. */
@@ -81,6 +84,11 @@ export class Trace {
   /** Notes application data that this side sent: sending it is no step of the machine. Needed where the other side is not observed. */
   sentApplicationData(sender: Side, data: Uint8Array): void {
     if (!this.sides.includes(otherSide(sender))) this.#add(applicationData(sender, data, this.#options))
+  }
+
+  /** Takes the decision records of this side's verifier: an `explain` option of `chainVerifier`. */
+  explain(by: Side): (judgement: Judgement) => void {
+    return (judgement) => this.#add({ type: 'certificate_judged', by, judgement })
   }
 
   #add(entry: TraceEntry): void {

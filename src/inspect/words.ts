@@ -26,3 +26,7 @@ export const schemeText = (scheme: number): string => nameOf(SignatureScheme, sc
 /** Bytes in hexadecimal with their count; `nothing` for none. */
 export const bytesText = (bytes: Uint8Array, nothing: string): string =>
   bytes.length === 0 ? nothing : `${plural(bytes.length, 'byte')}: ${toHex(bytes)}`
+
+/** Text with names of the peer's in it: whatever could steer a terminal, or hide or reorder text, is escaped. */
+export const visible = (text: string): string =>
+  text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
