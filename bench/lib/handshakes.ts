@@ -11,6 +11,7 @@ import type { NamedGroupName } from '../../src/registry/named-group.js'
 import type { SignatureSchemeName } from '../../src/registry/signature-scheme.js'
 import { pinnedCertificates } from '../../src/x509/index.js'
 import { type PkiKind, pki } from '../../test/support/pki.js'
+import { freeKey, freeProvider } from './free-provider.js'
 import { type Call, KnownKeys, Recorder } from './recorder.js'
 
 export interface Scenario {
@@ -146,6 +147,18 @@ function recordCold(one: Scenario, provider: CryptoProvider): readonly Call[] {
 export interface Measurable {
   readonly whole: () => void
   readonly primitives: () => void
+}
+
+/** A handshake whose cryptography costs nothing. */
+export function libraryAlone(one: Scenario): () => void {
+  const { client, server } = partyFor(nobleProvider(), one)
+  const who: Party = {
+    provider: freeProvider,
+    client: { ...client, key: freeKey(client.key) },
+    server: { ...server, key: freeKey(server.key) },
+    ...verifiers(freeProvider, one.kind), // every hash is the same, so every certificate is the pinned one
+  }
+  return () => void handshake(one, who)
 }
 
 /** Several recordings take turns, since no two handshakes sign or encrypt the same. */
