@@ -15,16 +15,10 @@ const serv = program('gnutls-serv', '--version')
 const cli = program('gnutls-cli', '--version')
 
 /** GnuTLS's names of the parts of a suite. */
-const cipherNames = {
-  AES_128_GCM: { cipher: 'AES-128-GCM', mac: 'AEAD' },
-  AES_256_GCM: { cipher: 'AES-256-GCM', mac: 'AEAD' },
-  CHACHA20_POLY1305: { cipher: 'CHACHA20-POLY1305', mac: 'AEAD' },
-  AES_128_CBC: { cipher: 'AES-128-CBC', mac: 'SHA1' },
-} as const
-
 const gnutlsName = ({ keyExchange, bulk }: SuiteParameters) => ({
   keyExchange: keyExchange.replace('_', '-'),
-  ...cipherNames[bulk.cipher],
+  cipher: bulk.cipher.replaceAll('_', '-'),
+  mac: bulk.type === 'aead' ? 'AEAD' : bulk.mac.toUpperCase(),
 })
 
 const ecdheRsa = 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256' as const
