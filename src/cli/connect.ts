@@ -3,7 +3,8 @@ import { type Readable, Writable } from 'node:stream'
 import { connect as connectTls, type TlsDuplex } from '../adapters/node/index.js'
 import type { ClientOptions } from '../adapters/options.js'
 import { TlsFault } from '../handshake/fault.js'
-import { formatStep, Narrator, Trace } from '../inspect/index.js'
+import { formatStep, type Judgement, Narrator, Trace } from '../inspect/index.js'
+import type { ReferenceIdentity } from '../x509/index.js'
 import { parseTarget, type Target } from './address.js'
 import { type CommandSpec, helpText, numberIn, type OptionSpecs, parseCommand } from './arguments.js'
 import { certificateFacts } from './certificate-facts.js'
@@ -14,13 +15,14 @@ import { tlsOptions, tlsSettings } from './tls-options.js'
 const connectCommand = {
   name: 'connect',
   usage: '[options] HOST:PORT',
-  summary: 'A TLS 1.2 client: sends what stdin gives, prints what comes back on stdout.',
+  summary:
+    'A TLS 1.2 client: sends what stdin gives, prints what comes back on stdout.\nWithout --ca or --pin every server is refused.',
   positionals: ['HOST:PORT'],
   options: {
     servername: {
       type: 'string',
       value: 'NAME',
-      help: 'ask for this DNS name; by default for HOST, unless it is an address',
+      help: "the DNS name to ask for, which a certificate must then have; by default HOST's name or address",
     },
     show: { type: 'boolean', help: 'tell the handshake step by step on stderr' },
     linger: {
@@ -140,6 +142,7 @@ function converse(
 }
 
 interface Shown {
+  readonly explain: (judgement: Judgement) => void
   readonly observe: NonNullable<ClientOptions['observe']>
   readonly onSent: (chunk: Uint8Array) => void
   readonly finish: () => void
@@ -153,11 +156,16 @@ function showSteps(terminal: Terminal, colour: boolean): Shown {
   }
   const trace = new Trace({ sides: ['client'], onEntry: (entry) => tell(narrator.accept(entry)) })
   return {
+    explain: trace.explain('client'),
     observe: trace.observe,
     onSent: (chunk) => trace.sentApplicationData('client', chunk),
     finish: () => tell(narrator.finish()),
   }
 }
+
+/** Who the server must be: the name that it is asked for, or the address where there is none (RFC 6125 §6.2.1). */
+const referenceOf = ({ host }: Target, serverName: string | undefined): ReferenceIdentity =>
+  serverName === undefined ? { type: 'ip', value: host.replace(/%.*$/, '') } : { type: 'dns', value: serverName }
 
 async function open(
   target: Target,
@@ -166,9 +174,12 @@ async function open(
   pipes: Pipes,
 ): Promise<number> {
   const linger = numberIn('linger', values.linger, { least: 0, most: MOST_LINGER_SECONDS, fraction: true }) ?? 1
-  const { options, close } = await tlsSettings(values)
   const shown = values.show === true ? showSteps(terminal, wantsColour(values, terminal.errIsTty, terminal)) : undefined
   const serverName = values.servername ?? target.serverName
+  const { options, close } = await tlsSettings(values, {
+    identity: [referenceOf(target, serverName)],
+    ...(shown === undefined ? {} : { explain: shown.explain }),
+  })
   const socket = connectTcp({ host: target.host, port: target.port })
   try {
     const stream = connectTls(socket, provider, {

@@ -2,18 +2,37 @@ import { constantTimeFirst, defaultCipherSuites } from '../adapters/defaults.js'
 import { joinInMemory } from '../adapters/in-memory.js'
 import { type CommonOptions, clientEndpoint, serverEndpoint } from '../adapters/options.js'
 import { fromAscii } from '../bytes/convert.js'
+import type { CertificateVerifier } from '../crypto/environment.js'
 import type { Credential } from '../crypto/key-types.js'
 import { allSuites } from '../crypto/suite-parameters.js'
 import type { TlsFault } from '../handshake/fault.js'
-import { formatSteps, narrate, Trace } from '../inspect/index.js'
-import { certificatesFromPem, parsePin, pinnedCertificates, privateKeyInfoFromPem } from '../x509/index.js'
+import { formatSteps, narrate, type Side, Trace } from '../inspect/index.js'
+import {
+  anchorsFromPem,
+  certificatesFromPem,
+  chainVerifier,
+  checkRevocation,
+  parseCertificate,
+  parsePin,
+  pinnedCertificates,
+  privateKeyInfoFromPem,
+} from '../x509/index.js'
 import { type CommandSpec, helpText, type OptionSpecs, oneOf, parseCommand } from './arguments.js'
 import { certificateFacts, keyPin } from './certificate-facts.js'
-import { type DemoCredential, demoClientEcdsa, demoClientRsa, demoServerEcdsa, demoServerRsa } from './demo-pki.js'
+import {
+  type DemoCredential,
+  demoAuthorities,
+  demoClientEcdsa,
+  demoClientRsa,
+  demoRevocationLists,
+  demoServerEcdsa,
+  demoServerRsa,
+} from './demo-pki.js'
 import { provider } from './provider.js'
 import { peerText } from './summary.js'
 import { colourOptions, type Terminal, wantsColour } from './terminal.js'
 
+const trusts = ['ca', 'pin'] as const
 const keyExchanges = ['rsa', 'dhe', 'ecdhe'] as const
 type KeyExchangeChoice = (typeof keyExchanges)[number]
 
@@ -25,6 +44,11 @@ const demoCommand = {
   positionals: [],
   options: {
     'key-exchange': { type: 'string', value: 'rsa|dhe|ecdhe', help: 'how the keys come about; ecdhe by default' },
+    trust: {
+      type: 'string',
+      value: 'ca|pin',
+      help: 'whether both sides judge certificates by their chain to a test authority, expiry, revocation, names and purpose, or by pins of the keys alone; ca by default',
+    },
     'no-client-auth': { type: 'boolean', help: 'only the server shows a certificate' },
     bytes: { type: 'boolean', help: 'annotated bytes of every message' },
     ...colourOptions,
@@ -37,11 +61,22 @@ export const credentialFrom = ({ chain, key }: DemoCredential): Credential => ({
 })
 
 /** Pins the key of a credential's certificate. */
-function verifierFor({ certificateChain: [certificate] }: Credential) {
+function pinVerifier({ certificateChain: [certificate] }: Credential): CertificateVerifier {
   const pin = certificate === undefined ? undefined : keyPin(certificate)
   if (pin === undefined) throw new Error('the demo has a certificate that cannot be read')
   return pinnedCertificates([parsePin(pin)], provider)
 }
+
+const authorities = (): readonly Uint8Array[] => anchorsFromPem(demoAuthorities)
+
+/** Trusts the test authorities as far as their CRLs let it, and tells the trace how it judged. */
+const chainVerifierFor = (by: Side, trace: Trace): CertificateVerifier =>
+  chainVerifier({
+    anchors: authorities(),
+    provider,
+    revocation: checkRevocation({ mode: 'hard-fail', crls: [demoRevocationLists] }),
+    explain: trace.explain(by),
+  })
 
 const suitesOf = (choice: KeyExchangeChoice): NonNullable<CommonOptions['cipherSuites']> => {
   const aead = choice === 'rsa' ? allSuites.filter(({ bulk }) => bulk.type === 'aead') : defaultCipherSuites
@@ -54,6 +89,8 @@ const suitesOf = (choice: KeyExchangeChoice): NonNullable<CommonOptions['cipherS
 export interface DemoChoices {
   readonly keyExchange: KeyExchangeChoice
   readonly clientAuthentication: boolean
+  /** `ca` by default. */
+  readonly trust?: (typeof trusts)[number]
   /** A seam for tests: nothing else asks for it. */
   readonly keyLog?: (line: string) => void
 }
@@ -61,12 +98,13 @@ export interface DemoChoices {
 const GREETING = 'Hello, server: this is the client.'
 const REPLY = 'Hello, client: this is the server.'
 
-/** Plays a handshake, one message each way and a clean close; returns the trace and who was authenticated, or the fault. */
-export function playDemo({ keyExchange, clientAuthentication, keyLog }: DemoChoices) {
+/** The two ends, both under the eyes of `trace`. */
+function endsOf({ keyExchange, clientAuthentication, trust = 'ca', keyLog }: DemoChoices, trace: Trace) {
   const ecdsa = keyExchange === 'ecdhe'
   const serverCredential = credentialFrom(ecdsa ? demoServerEcdsa : demoServerRsa)
   const clientCredential = credentialFrom(ecdsa ? demoClientEcdsa : demoClientRsa)
-  const trace = new Trace({ sides: ['client', 'server'], keepApplicationData: true })
+  const verifierOf = (by: Side, peer: Credential): CertificateVerifier =>
+    trust === 'pin' ? pinVerifier(peer) : chainVerifierFor(by, trace)
   const common = {
     cipherSuites: suitesOf(keyExchange),
     observe: trace.observe,
@@ -76,14 +114,22 @@ export function playDemo({ keyExchange, clientAuthentication, keyLog }: DemoChoi
     ...common,
     serverName: 'localhost',
     credentials: [clientCredential],
-    verifier: verifierFor(serverCredential),
+    verifier: verifierOf('client', serverCredential),
   })
   const server = serverEndpoint(provider, {
     ...common,
     credentials: [serverCredential],
     clientAuthentication: clientAuthentication ? 'require' : 'none',
-    verifier: verifierFor(clientCredential),
+    certificateAuthorities: trust === 'pin' ? [] : authorities().map((der) => parseCertificate(der).subject.der),
+    verifier: verifierOf('server', clientCredential),
   })
+  return { client, server }
+}
+
+/** Plays a handshake, one message each way and a clean close; returns the trace and who was authenticated, or the fault. */
+export function playDemo(choices: DemoChoices) {
+  const trace = new Trace({ sides: ['client', 'server'], keepApplicationData: true })
+  const { client, server } = endsOf(choices, trace)
   const authenticated: string[] = []
   let fault: TlsFault | undefined
   joinInMemory(client, server, (side, output) => {
@@ -109,7 +155,8 @@ export function demo(argv: readonly string[], terminal: Terminal): number {
   }
   const keyExchange = oneOf('key-exchange', values['key-exchange'], keyExchanges) ?? 'ecdhe'
   const clientAuthentication = values['no-client-auth'] !== true
-  const { trace, authenticated, fault } = playDemo({ keyExchange, clientAuthentication })
+  const trust = oneOf('trust', values.trust, trusts) ?? 'ca'
+  const { trace, authenticated, fault } = playDemo({ keyExchange, clientAuthentication, trust })
   const steps = narrate(trace, { describeCertificate: certificateFacts })
   const colour = wantsColour(values, terminal.outIsTty, terminal)
   const who = clientAuthentication ? 'client and server authenticate each other' : 'the server authenticates itself'

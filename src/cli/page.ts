@@ -1,5 +1,5 @@
 import type { ConnectionSummary } from '../handshake/negotiated.js'
-import { peerText } from './summary.js'
+import { peerText, verifiedNames } from './summary.js'
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -28,6 +28,8 @@ export function page(summary: ConnectionSummary): string {
     ['application protocol', applicationProtocol ?? 'none'],
     ['server name', serverName ?? 'none'],
     ['client', peerText(summary, 'client')],
+    ["client's verified identities", verifiedNames(summary) ?? 'none'],
+    ["checks of the client's certificate", summary.peer.identity?.checked.join(', ') || 'none'],
   ]
   const lines = rows.map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`)
   return `<!doctype html>

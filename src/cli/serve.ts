@@ -21,7 +21,7 @@ const serveCommand = {
     'client-auth': {
       type: 'string',
       value: 'none|request|require',
-      help: 'whether clients must show a certificate, one that --pin names; none by default',
+      help: 'whether clients must show a certificate that --ca and --pin accept; none by default',
     },
     http: { type: 'boolean', help: 'answer a GET with a page that tells what was negotiated' },
     ...tlsOptions,
@@ -136,13 +136,16 @@ export async function serve(argv: readonly string[], terminal: Terminal): Promis
   }
   const port = numberIn('port', values.port, { least: 0, most: 65_535 }) ?? DEFAULT_PORT
   const clientAuthentication = oneOf('client-auth', values['client-auth'], clientAuthWords) ?? 'none'
-  const { options, hasPins, close } = await tlsSettings(values)
+  const { options, hasTrust, authorities, warnings, close } = await tlsSettings(values)
   const log = (line: string): void => terminal.err(`${line}\n`)
   if (options.credentials === undefined) log('no --cert: using test certificates, whose keys are public')
-  if (clientAuthentication !== 'none' && !hasPins) log('no --pin: every client certificate will be refused')
-  if (clientAuthentication === 'none' && hasPins) log('--pin has no effect without --client-auth')
+  if (clientAuthentication === 'none' && hasTrust) log('--ca and --pin have no effect without --client-auth')
+  if (clientAuthentication !== 'none') {
+    if (!hasTrust) log('no --ca and no --pin: every client certificate will be refused')
+    for (const warning of warnings) log(warning)
+  }
   const credentials = options.credentials ?? [credentialFrom(demoServerEcdsa), credentialFrom(demoServerRsa)]
-  const streamOptions = { ...options, credentials, clientAuthentication }
+  const streamOptions = { ...options, credentials, clientAuthentication, certificateAuthorities: authorities }
   // Options that make no sense together must be found now, and not by the first client.
   serverEndpoint(provider, streamOptions)
   try {

@@ -1,26 +1,24 @@
 import type { CommonOptions } from '../adapters/options.js'
-import type { Environment } from '../crypto/environment.js'
 import { allSuites } from '../crypto/suite-parameters.js'
 import type { CipherSuiteName } from '../registry/cipher-suite.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
-import { pinnedCertificates } from '../x509/index.js'
 import { listOf, numberIn, type OptionSpecs, UsageError, type Values } from './arguments.js'
-import { keyPin } from './certificate-facts.js'
-import { openKeyLog, readCredential, readPin } from './files.js'
+import { openKeyLog, readCredentials } from './files.js'
 import { provider } from './provider.js'
+import { type TrustContext, trustFrom, trustOptions } from './trust-options.js'
 
 /** The options that a client and a server have alike. */
 export const tlsOptions = {
   cert: { type: 'string', value: 'FILE', help: 'own certificate in PEM, its issuers after it' },
   key: { type: 'string', value: 'FILE', help: 'private key of the certificate in PEM' },
-  pin: {
+  p12: { type: 'string', value: 'FILE', help: 'certificates and keys in PKCS#12, in place of --cert and --key' },
+  'key-password-file': {
     type: 'string',
-    multiple: true,
-    value: 'PIN',
-    help: 'accept this peer: sha256/BASE64 of its public key, sha256:HEX of its certificate, or a PEM file whose first certificate is meant; may be repeated',
+    value: 'FILE',
+    help: 'holds the password of --key or --p12 and nothing else; a line end after it does not count',
   },
-  ca: { type: 'string', value: 'FILE', help: 'certificate authorities to trust: not there yet, use --pin' },
+  ...trustOptions,
   'cipher-suites': {
     type: 'string',
     value: 'LIST',
@@ -68,18 +66,6 @@ function protocolsFrom(value: string | undefined): readonly string[] | undefined
   return names
 }
 
-/** Stands where no pin is given: refuses, and says which pin the peer would have. */
-const refuseUnpinned: Environment['verifyCertificate'] = ({ peer, certificateChain: [certificate] }) => {
-  const pin = certificate === undefined ? undefined : keyPin(certificate)
-  return {
-    accepted: false,
-    reason: 'no_verifier',
-    message:
-      `the ${peer}'s certificate is refused because no --pin says whom to trust` +
-      (pin === undefined ? '' : `; if another channel confirms that its key is this one, use --pin ${pin}`),
-  }
-}
-
 /** Only what is set: `undefined` is no value for an option of the library. */
 const defined = <T extends object>(options: T) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
@@ -89,42 +75,43 @@ const defined = <T extends object>(options: T) =>
 export interface TlsSettings {
   readonly options: CommonOptions & { readonly handshakeTimeout: number }
   /** Whether some peer's certificate can be accepted at all. */
-  readonly hasPins: boolean
+  readonly hasTrust: boolean
+  /** The DER names of the authorities, as far as a server should tell clients of them. */
+  readonly authorities: readonly Uint8Array[]
+  /** What the user should hear before the first connection. */
+  readonly warnings: readonly string[]
   /** To be called when all connections are over. */
   readonly close: () => void
 }
 
+const listsFrom = (values: Values<typeof tlsOptions>) => ({
+  cipherSuites: suitesFrom(values['cipher-suites']),
+  groups: known('groups', values.groups, isGroup),
+  signatureSchemes: known('signature-algorithms', values['signature-algorithms'], isScheme),
+  applicationProtocols: protocolsFrom(values.alpn),
+})
+
 /** What the common options mean. Throws `UsageError`. */
-export async function tlsSettings(values: Values<typeof tlsOptions>): Promise<TlsSettings> {
-  if (values.ca !== undefined) {
-    throw new UsageError('--ca: validation by certificate authorities is not there yet; name the peer with --pin')
-  }
-  if ((values.cert === undefined) !== (values.key === undefined)) throw new UsageError('--cert and --key go together')
-  const pins = (values.pin ?? []).map(readPin)
-  const seconds = numberIn('handshake-timeout', values['handshake-timeout'], {
-    least: 0.001,
-    most: 86_400,
-    fraction: true,
-  })
-  const lists = {
-    cipherSuites: suitesFrom(values['cipher-suites']),
-    groups: known('groups', values.groups, isGroup),
-    signatureSchemes: known('signature-algorithms', values['signature-algorithms'], isScheme),
-    applicationProtocols: protocolsFrom(values.alpn),
-  }
-  const credentials =
-    values.cert === undefined || values.key === undefined
-      ? undefined
-      : [await readCredential(provider, values.cert, values.key)]
+export async function tlsSettings(
+  values: Values<typeof tlsOptions>,
+  trustContext: TrustContext = {},
+): Promise<TlsSettings> {
+  const trust = trustFrom(values, trustContext)
+  const range = { least: 0.001, most: 86_400, fraction: true }
+  const seconds = numberIn('handshake-timeout', values['handshake-timeout'], range)
+  const lists = listsFrom(values)
+  const { cert, key, p12, 'key-password-file': passwordFile } = values
+  const credentials = await readCredentials(provider, { cert, key, p12, passwordFile })
   const keyLog = values['key-log'] === undefined ? undefined : openKeyLog(values['key-log'])
-  const verifier = pins.length === 0 ? refuseUnpinned : pinnedCertificates(pins, provider)
   return {
     options: {
       ...defined({ ...lists, credentials, keyLog: keyLog?.line }),
-      verifier,
+      verifier: trust.verifier,
       handshakeTimeout: (seconds ?? 10) * 1000,
     },
-    hasPins: pins.length > 0,
+    hasTrust: trust.isGiven,
+    authorities: trust.authorities,
+    warnings: trust.warnings,
     close: () => keyLog?.close(),
   }
 }

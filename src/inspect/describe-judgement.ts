@@ -23,11 +23,13 @@ function byDetail(steps: readonly JudgementStep[]): string {
     owners.set(detail, names.add(path.at(-1) ?? ''))
   }
   const [all] = owners
-  if (owners.size === 1 && all !== undefined) {
-    return all[1].size === 1 ? all[0] : `${plural(all[1].size, 'certificate')}: ${all[0]}`
-  }
+  if (owners.size === 1 && all !== undefined) return `${all[0]} (${plural(all[1].size, 'certificate')})`
   return [...owners].map(([detail, names]) => `${[...names].join(' and ')}: ${detail}`).join('; ')
 }
+
+/** The key purposes of TLS by name (RFC 5280 §4.2.1.12). */
+const named = (text: string): string =>
+  text.replace(/\b1\.3\.6\.1\.5\.5\.7\.3\.([12])\b(?!\.)/g, (_, last) => (last === '1' ? 'serverAuth' : 'clientAuth'))
 
 const details = (steps: readonly JudgementStep[]): string => [...new Set(steps.map(({ detail }) => detail))].join('; ')
 
@@ -42,10 +44,13 @@ function chainText({ outcome: { accepted } }: Accepted): string {
 const made: Readonly<Record<Exclude<CertificateCheck, 'pin'>, (judgement: Accepted) => string>> = {
   chain: chainText,
   validity: (judgement) => `not expired: ${byDetail(passedOn(judgement, 'validity'))}`,
-  revocation: (judgement) => `not revoked: ${revocationText(judgement)}`,
+  revocation: (judgement) => `checked: ${revocationText(judgement)}`,
   name: (judgement) => `matched: ${details(passedOn(judgement, 'identity'))}`,
   // Authorities are looked at for it too; the end entity is whom the handshake uses.
-  purpose: (judgement) => `right: ${details(passedOn(judgement, 'purpose').filter(({ path }) => path.length === 1))}`,
+  purpose: (judgement) => {
+    const own = passedOn(judgement, 'purpose').filter(({ path }) => path.length === 1)
+    return `right: ${named(details(own))}`
+  },
 }
 
 const revocationText = (judgement: Accepted): string =>
