@@ -5,11 +5,16 @@
 
 import type { Endpoint } from './adapters/endpoint.js'
 import { type ClientOptions, clientEndpoint, type ServerOptions, serverEndpoint } from './adapters/options.js'
+import type { CertificateVerifier } from './crypto/environment.js'
 import type { Credential } from './crypto/key-types.js'
 import type { CryptoProvider } from './crypto/provider.js'
 import { nobleProvider } from './providers/noble/index.js'
+import { type ChainVerifierOptions, chainVerifier } from './x509/chain-verifier.js'
+import { type DenyListEntries, denyList } from './x509/deny-list.js'
 import { certificatesFromPem, privateKeyInfoFromPem } from './x509/pem.js'
 import { type Pin, parsePin, pinnedCertificates } from './x509/pinned.js'
+import { checkRevocation, type RevocationOptions } from './x509/revocation/check-revocation.js'
+import { anchorsFromPem } from './x509/trust-anchors.js'
 import type { Verifier } from './x509/verifier.js'
 
 export { defaultCipherSuites, defaultGroups, defaultSignatureSchemes } from './adapters/defaults.js'
@@ -17,12 +22,15 @@ export { Endpoint } from './adapters/endpoint.js'
 export { joinInMemory } from './adapters/in-memory.js'
 export type { ClientOptions, CommonOptions, ServerOptions } from './adapters/options.js'
 export type { ConnectionOutput } from './connection/connection.js'
+export type { CertificateVerifier } from './crypto/environment.js'
 export type { Credential, PrivateKey } from './crypto/key-types.js'
 export { allSuites } from './crypto/suite-parameters.js'
 export { alertFor, type FaultCode, TlsFault } from './handshake/fault.js'
 export type { ConnectionSummary, Negotiated } from './handshake/negotiated.js'
 export * from './registry/index.js'
+export type { DenyListEntries } from './x509/deny-list.js'
 export type { Pin } from './x509/pinned.js'
+export type { RevocationOptions } from './x509/revocation/check-revocation.js'
 export type { Verifier } from './x509/verifier.js'
 
 /** Replaces the provider of the cryptography; noble by default. */
@@ -37,6 +45,37 @@ export const createClient = (options: ClientOptions & WithProvider = {}): Endpoi
 /** A TLS 1.2 server. Throws a `misuse` fault for options that make no sense. */
 export const createServer = (options: ServerOptions & WithProvider = {}): Endpoint =>
   serverEndpoint(options.provider ?? nobleProvider(), options)
+
+/** How chains are judged; everything has a default. */
+export interface TrustOptions extends Omit<ChainVerifierOptions, 'anchors' | 'provider' | 'revocation'> {
+  /** Nobody is asked about revocation by default. */
+  readonly revocation?: RevocationOptions
+  /** Verifies signatures; noble by default. */
+  readonly provider?: CryptoProvider
+}
+
+/**
+ * A verifier that accepts a peer with a valid chain to one of these certificates (a PEM bundle, or DER): signatures,
+ * validity, authority, constraints, purpose, and for servers the name that was asked for (RFC 5280 §6.1, RFC 6125 §6).
+ * Revocation is looked at where `revocation` says how. Throws `PemError`, `CertificateError` or `TypeError` for what it
+ * cannot use.
+ */
+export function trustAnchors(
+  bundle: string | readonly Uint8Array[],
+  { revocation, provider = nobleProvider(), ...options }: TrustOptions = {},
+): CertificateVerifier {
+  const anchors = typeof bundle === 'string' ? anchorsFromPem(bundle) : bundle
+  const check = revocation === undefined ? {} : { revocation: checkRevocation(revocation) }
+  return chainVerifier({ ...options, ...check, anchors, provider })
+}
+
+/**
+ * A verifier that refuses whoever is on a list of SHA-256 fingerprints, of certificates, keys or issuers, wherever in the
+ * chain they stand, and leaves everyone else to `verifier`. `fingerprintsOf` in `tls12/x509` computes them. Throws
+ * `TypeError` for an entry that is no SHA-256.
+ */
+export const unlessDenied = (denied: DenyListEntries, verifier: CertificateVerifier): CertificateVerifier =>
+  denyList(denied, nobleProvider(), verifier)
 
 /**
  * A verifier that accepts exactly these certificates or keys: PEM certificates, or pins as `sha256/BASE64` of a key or

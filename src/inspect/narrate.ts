@@ -77,6 +77,8 @@ export class Narrator {
         return
       case 'alert':
         this.#tellChange('not made')
+        // An alert that ends the checks of a side comes after them.
+        if (this.#checks[entry.sender].length > 0) this.#tellChecks(entry.sender)
         this.#told.push(describeAlert(entry))
         return
       case 'failed':
