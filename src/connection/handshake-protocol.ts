@@ -56,7 +56,9 @@ export class HandshakeProtocol {
   readonly #outputs: ProtocolOutput[] = []
   readonly #waiting: Waiting[] = []
   readonly #answered = new WeakSet<object>()
-  #need: { readonly open: OpenNeed; readonly controller: AbortController; taken: boolean } | undefined
+  /** Needs are abandoned only when the connection ends, and then all of them are: one signal serves them all. */
+  readonly #abandoned = new AbortController()
+  #need: { readonly open: OpenNeed; taken: boolean } | undefined
   #wishes = 0
   /** News among the outputs. */
   #news = 0
@@ -231,9 +233,8 @@ export class HandshakeProtocol {
   #carryOut(action: Action): void {
     switch (action.type) {
       case 'need': {
-        const controller = new AbortController()
-        const open = { ...action.need, signal: controller.signal } as OpenNeed // spreading loses the union's correlation
-        this.#need = { open, controller, taken: false }
+        const open = { ...action.need, signal: this.#abandoned.signal } as OpenNeed // spreading loses the union's correlation
+        this.#need = { open, taken: false }
         return
       }
       case 'logMasterSecret':
@@ -248,7 +249,7 @@ export class HandshakeProtocol {
   }
 
   #dropNeed(): void {
-    this.#need?.controller.abort()
+    this.#abandoned.abort()
     this.#need = undefined
   }
 }

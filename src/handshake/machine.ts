@@ -115,29 +115,43 @@ const isCredential = (value: object): boolean => 'certificateChain' in value && 
 const mayHoldSecrets = (value: object): boolean =>
   !ArrayBuffer.isView(value) && !(value instanceof Transcript) && !isCredential(value)
 
+/** Deeper than this no state, event or action of ours holds a secret. */
+const DEPTH = 4
+
 /**
- * Adds the secrets reachable from a state, an event or an action within the depth at which ours hold them. Runs at every
- * step, over everything: so it walks by keys, without an array of values for each object.
+ * What was found in an object before. States and their parts never change and live on from step to step, so that each is
+ * walked once: this runs at every step, over everything.
  */
-function collectSecrets(value: unknown, found: Secret[], depth = 4): Secret[] {
-  if (!isObject(value)) return found
-  if (value instanceof Secret) found.push(value)
-  else if (depth > 0 && mayHoldSecrets(value)) {
-    for (const key in value) {
-      const part: unknown = value[key as keyof typeof value] // a key that `in` gave, of an object of any shape
-      if (isObject(part)) collectSecrets(part, found, depth - 1)
-    }
+const known = new WeakMap<object, { readonly depth: number; readonly found: readonly Secret[] }>()
+const none: readonly Secret[] = []
+
+/** The secrets reachable from a state, an event or an action. */
+function secretsIn(value: object, depth = DEPTH): readonly Secret[] {
+  if (value instanceof Secret) return [value]
+  if (depth === 0 || !mayHoldSecrets(value)) return none
+  const before = known.get(value)
+  if (before !== undefined && before.depth >= depth) return before.found
+  let found: Secret[] | undefined
+  for (const key in value) {
+    const part: unknown = value[key as keyof typeof value] // a key that `in` gave, of an object of any shape
+    if (!isObject(part)) continue
+    const inside = secretsIn(part, depth - 1)
+    if (inside.length > 0) found = found === undefined ? [...inside] : found.concat(inside)
   }
-  return found
+  const all = found ?? none
+  known.set(value, { depth, found: all })
+  return all
 }
 
 /** What this step leaves behind. A state that stays as it is leaves nothing, which keeps application data cheap. */
 function forgotten(before: NamedState, event: MachineEvent, after: NamedState, actions: readonly Action[]): Action[] {
-  const left = before === after ? [] : collectSecrets(before, [])
-  collectSecrets(event, left)
-  if (left.length === 0) return []
-  const kept = new Set(collectSecrets(actions, collectSecrets(after, [])))
-  return [...new Set(left)].filter((secret) => !kept.has(secret)).map((secret) => ({ type: 'forget', secret }))
+  const given = secretsIn(event)
+  const held = before === after ? none : secretsIn(before)
+  if (given.length === 0 && held.length === 0) return []
+  const kept = new Set([...secretsIn(after), ...secretsIn(actions)])
+  return [...new Set([...held, ...given])]
+    .filter((secret) => !kept.has(secret))
+    .map((secret) => ({ type: 'forget', secret }))
 }
 
 /**
