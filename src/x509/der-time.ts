@@ -39,7 +39,7 @@ function restOfTime(bytes: Uint8Array, at: number, year: number): number | undef
   return (((daysFromEpoch(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1000
 }
 
-const UTC_TIME_LENGTH = 13
+export const UTC_TIME_LENGTH = 13
 const GENERALIZED_TIME_LENGTH = 15
 
 /**
@@ -47,9 +47,13 @@ const GENERALIZED_TIME_LENGTH = 15
  * century (RFC 5280 §4.1.2.5.1). `undefined` for anything else.
  */
 export function readUtcTime(contents: Uint8Array): number | undefined {
-  if (contents.length !== UTC_TIME_LENGTH) return undefined
-  const year = pair(contents, 0)
-  return restOfTime(contents, 2, year + (year >= 50 ? 1900 : 2000))
+  return contents.length === UTC_TIME_LENGTH ? utcTimeAt(contents, 0) : undefined
+}
+
+/** The same of the 13 octets at `at`: a CRL has so many times that a view of each would cost more than reading it. */
+export function utcTimeAt(bytes: Uint8Array, at: number): number | undefined {
+  const year = pair(bytes, at)
+  return restOfTime(bytes, at + 2, year + (year >= 50 ? 1900 : 2000))
 }
 
 /**

@@ -1,6 +1,6 @@
 import { publicEqual } from '../../bytes/equal.js'
-import { readGeneralizedTime, readUtcTime } from '../der-time.js'
-import { type EntryExtensions, type EntryReason, readEntryExtensions } from './crl-entry-extensions.js'
+import { readGeneralizedTime, UTC_TIME_LENGTH, utcTimeAt } from '../der-time.js'
+import { type EntryExtensions, EntryExtensionsReader, type EntryReason } from './crl-entry-extensions.js'
 import { DerCursor } from './der-cursor.js'
 
 const RULE = 'RFC 5280 §5.1.2.6'
@@ -33,6 +33,7 @@ export class CrlEntries {
   visited = 0
   readonly #bytes: Uint8Array
   readonly #cursor: DerCursor
+  readonly #extensions = new EntryExtensionsReader()
   /** From where on which issuer applies, both in step (RFC 5280 §5.3.3). */
   readonly #issuerFrom: number[] = []
   readonly #issuers: string[] = []
@@ -104,7 +105,7 @@ export class CrlEntries {
     if (!mayHaveExtensions) throw this.#cursor.refusal('unexpected_extensions', at, 'has extensions in version 1')
     this.#cursor.enter(rest, end, Tag.sequence)
     if (this.#cursor.end !== end) throw this.#cursor.refusal('extra_element', at)
-    return readEntryExtensions(bytes.subarray(rest, end))
+    return this.#extensions.read(bytes, rest, end)
   }
 
   #checkSerial(at: number, limit: number): void {
@@ -118,8 +119,10 @@ export class CrlEntries {
   #time(at: number, limit: number): number {
     const generalized = this.#bytes[at] === Tag.generalizedTime
     this.#cursor.enter(at, limit, generalized ? Tag.generalizedTime : Tag.utcTime)
-    const contents = this.#bytes.subarray(this.#cursor.from, this.#cursor.end)
-    const time = generalized ? readGeneralizedTime(contents) : readUtcTime(contents)
+    const { from, end } = this.#cursor
+    let time: number | undefined
+    if (generalized) time = readGeneralizedTime(this.#bytes.subarray(from, end))
+    else if (end - from === UTC_TIME_LENGTH) time = utcTimeAt(this.#bytes, from)
     if (time === undefined) throw this.#cursor.refusal('bad_time', at, 'has a malformed time')
     return time
   }

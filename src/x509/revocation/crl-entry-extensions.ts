@@ -66,24 +66,40 @@ function checkInvalidityDate(der: Uint8Array): void {
   }
 }
 
-/** Most entries have one of a few encodings, such as a reason code and nothing else: each is read once. */
-const remembered = new Map<string, EntryExtensions>()
-const REMEMBERED = 64
-const SHORT = 24
-
-/** Reads the DER of crlEntryExtensions, which nothing has checked before. Throws `CertificateError`. */
-export function readEntryExtensions(der: Uint8Array): EntryExtensions {
-  if (der.length > SHORT) return read(der)
-  const key = String.fromCharCode(...der)
-  const known = remembered.get(key)
-  if (known !== undefined) return known
-  const extensions = read(der)
-  if (remembered.size >= REMEMBERED) remembered.clear()
-  remembered.set(key, extensions)
-  return extensions
+/** What was made of some octets of a CRL. */
+interface Remembered {
+  readonly at: number
+  readonly end: number
+  readonly extensions: EntryExtensions
 }
 
-function read(der: Uint8Array): EntryExtensions {
+const REMEMBERED = 12
+const SHORT = 24
+
+/** Reads the extensions of the entries of one CRL. Most have one of a few encodings, a reason and nothing else: each once. */
+export class EntryExtensionsReader {
+  readonly #remembered: Remembered[] = []
+
+  /** Reads the DER of crlEntryExtensions from `at` to `end`, which nothing has checked before. Throws `CertificateError`. */
+  read(bytes: Uint8Array, at: number, end: number): EntryExtensions {
+    const isShort = end - at <= SHORT
+    if (isShort) {
+      for (const one of this.#remembered) if (isSame(bytes, at, end, one)) return one.extensions
+    }
+    const extensions = readEntryExtensions(bytes.subarray(at, end))
+    if (isShort && this.#remembered.length < REMEMBERED) this.#remembered.push({ at, end, extensions })
+    return extensions
+  }
+}
+
+function isSame(bytes: Uint8Array, at: number, end: number, other: Remembered): boolean {
+  if (end - at !== other.end - other.at) return false
+  // from the end, where encodings differ first
+  for (let i = 1; i <= end - at; i++) if (bytes[end - i] !== bytes[other.end - i]) return false
+  return true
+}
+
+function readEntryExtensions(der: Uint8Array): EntryExtensions {
   checkStrictDer(der, certificateBudget, 'the extensions of a CRL entry')
   const extensions = readExtensions(der)
   const value = (oid: string): Uint8Array | undefined => {
