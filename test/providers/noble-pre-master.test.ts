@@ -1,10 +1,10 @@
 import { constants, privateDecrypt, publicEncrypt, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { concat, fromBigInt, toBigInt, toHex } from '../../src/bytes/convert.js'
+import { unpadPreMaster } from '../../src/crypto/pre-master-unpadding.js'
+import { readRsaPublicKey } from '../../src/crypto/rsa-key.js'
 import { subjectPublicKey } from '../../src/crypto/subject-public-key-info.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
-import { unpadPreMaster } from '../../src/providers/noble/pre-master-unpadding.js'
-import { readRsaPublicKey } from '../../src/providers/noble/rsa-key.js'
 import { ProtocolVersion } from '../../src/registry/protocol-version.js'
 import { ecTestKey, rsaPssTestKey, rsaTestKey } from './node-keys.js'
 

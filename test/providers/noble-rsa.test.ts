@@ -2,18 +2,12 @@ import { constants, sign as nodeSign, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { concat, fromBigInt, fromHex, toBigInt, toHex } from '../../src/bytes/convert.js'
 import { DerTag, writeDer, writeDerUnsigned } from '../../src/codec/der.js'
+import { bitLength } from '../../src/crypto/bit-length.js'
 import { readPrivateKeyInfo, wrapPkcs1PrivateKey } from '../../src/crypto/private-key-info.js'
+import { importRsaPrivateKey } from '../../src/crypto/rsa-key.js'
 import { readSubjectPublicKeyInfo } from '../../src/crypto/subject-public-key-info.js'
-import {
-  bitLength,
-  inverse,
-  power,
-  powerPublic,
-  randomBelow,
-  randomOfBits,
-} from '../../src/providers/noble/big-math.js'
+import { inverse, power, powerPublic, randomBelow, randomOfBits } from '../../src/providers/noble/big-math.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
-import { importRsaPrivateKey } from '../../src/providers/noble/rsa-key.js'
 import { rsaPrivateOperation } from '../../src/providers/noble/rsa-private-operation.js'
 import { SignatureScheme } from '../../src/registry/signature-scheme.js'
 import { rsaTestKey } from './node-keys.js'

@@ -1,12 +1,8 @@
 import { toBigInt } from '../../bytes/convert.js'
+import { bitLength } from '../../crypto/bit-length.js'
 
 /** Bytes from a cryptographically secure random number generator. */
 export type RandomBytes = (length: number) => Uint8Array
-
-export const bitLength = (value: bigint): number => {
-  const digits = value.toString(16)
-  return 4 * (digits.length - 1) + (32 - Math.clz32(Number.parseInt(digits.charAt(0), 16)))
-}
 
 /** The remainder in `[0, modulus)`, also of a negative value. */
 export function modulo(value: bigint, modulus: bigint): bigint {

@@ -4,6 +4,7 @@ import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { Secret } from '../../bytes/secret.js'
 import type { EcdsaCurve } from '../../crypto/key-types.js'
 import type { KeyShare } from '../../crypto/provider.js'
+import { isUncompressedPoint } from '../../crypto/public-key-contents.js'
 import type { NamedGroupName } from '../../registry/named-group.js'
 import type { RandomBytes } from './big-math.js'
 
@@ -21,15 +22,13 @@ interface Group {
 type Curve = typeof p256
 type Montgomery = typeof x25519
 
-const UNCOMPRESSED = 0x04
-
-const weierstrass = (curve: Curve): Group => ({
+const weierstrass = (name: EcdsaCurve, curve: Curve): Group => ({
   seedLength: curve.lengths.seed ?? 0,
   privateKey: (seed) => curve.utils.randomSecretKey(seed),
   publicKey: (privateKey) => curve.getPublicKey(privateKey, false),
   agree: (privateKey, peer) => {
     // The library also reads compressed points, which TLS 1.2 peers were never offered (RFC 8422 §5.1.2).
-    if (peer[0] !== UNCOMPRESSED) throw new RangeError('not an uncompressed point')
+    if (!isUncompressedPoint(name, peer)) throw new RangeError('not an uncompressed point')
     const compressed = curve.getSharedSecret(privateKey, peer, true)
     const x = compressed.slice(1)
     compressed.fill(0)
@@ -45,9 +44,9 @@ const montgomery = (curve: Montgomery): Group => ({
 })
 
 const groups: Readonly<Record<EllipticGroupName, Group>> = {
-  secp256r1: weierstrass(p256),
-  secp384r1: weierstrass(p384),
-  secp521r1: weierstrass(p521),
+  secp256r1: weierstrass('secp256r1', p256),
+  secp384r1: weierstrass('secp384r1', p384),
+  secp521r1: weierstrass('secp521r1', p521),
   x25519: montgomery(x25519),
   x448: montgomery(x448),
 }

@@ -2,23 +2,19 @@ import { ed448 } from '@noble/curves/ed448.js'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import type { EcdsaCurve } from '../../crypto/key-types.js'
+import { type EdwardsCurve, isUncompressedPoint } from '../../crypto/public-key-contents.js'
 import type { RandomBytes } from './big-math.js'
 
 const nistCurves = { secp256r1: p256, secp384r1: p384, secp521r1: p521 }
 const edwardsCurves = { ed25519, ed448 }
 
-// written out: derived from the object, it would put the library's types into our declarations
-export type EdwardsCurve = 'ed25519' | 'ed448'
-
-const UNCOMPRESSED = 0x04
-
 // The library hashes with the curve's own hash and accepts only low S unless told otherwise; in TLS the scheme names the
 // hash, and either S is valid: with the defaults, half of the signatures of other implementations would be refused.
 const TLS_ECDSA = { prehash: false, lowS: false, format: 'der' } as const
 
-/** True for an uncompressed point on the curve other than infinity (RFC 5480 §2.2; compressed ones are never offered). */
+/** True for an uncompressed point on the curve other than infinity (RFC 5480 §2.2). */
 export const isNistPoint = (curve: EcdsaCurve, point: Uint8Array): boolean =>
-  point[0] === UNCOMPRESSED && nistCurves[curve].utils.isValidPublicKey(point, false)
+  isUncompressedPoint(curve, point) && nistCurves[curve].utils.isValidPublicKey(point, false)
 
 export const isNistScalar = (curve: EcdsaCurve, scalar: Uint8Array): boolean =>
   nistCurves[curve].utils.isValidSecretKey(scalar)
@@ -39,8 +35,6 @@ export function signEcdsa(
 
 export const verifyEcdsa = (curve: EcdsaCurve, point: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean =>
   nistCurves[curve].verify(signature, digest, point, TLS_ECDSA)
-
-export const edwardsKeyLength = (curve: EdwardsCurve): number => edwardsCurves[curve].lengths.publicKey ?? 0
 
 export const edwardsPublicKey = (curve: EdwardsCurve, secret: Uint8Array): Uint8Array =>
   edwardsCurves[curve].getPublicKey(secret)

@@ -1,21 +1,19 @@
 import { concat, fromBigInt, fromHex, toBigInt } from '../../bytes/convert.js'
 import { publicEqual } from '../../bytes/equal.js'
-import type { HashName } from '../../crypto/primitives.js'
+import type { RsaPublicKey } from '../../crypto/rsa-key.js'
+import type { Pkcs1Hash } from '../../crypto/scheme-parameters.js'
 import { powerPublic, type RandomBytes } from './big-math.js'
 import { hash } from './hashes.js'
-import type { RsaPublicKey } from './rsa-key.js'
 import type { RsaPrivateOperation } from './rsa-private-operation.js'
 
 /** DER of a DigestInfo up to the digest (RFC 8017 §9.2, note 1). */
-const digestInfoPrefixes: Readonly<Record<Exclude<HashName, 'md5'>, Uint8Array>> = {
+const digestInfoPrefixes: Readonly<Record<Pkcs1Hash, Uint8Array>> = {
   sha1: fromHex('3021300906052b0e03021a05000414'),
   sha224: fromHex('302d300d06096086480165030402040500041c'),
   sha256: fromHex('3031300d060960864801650304020105000420'),
   sha384: fromHex('3041300d060960864801650304020205000430'),
   sha512: fromHex('3051300d060960864801650304020305000440'),
 }
-
-export type Pkcs1Hash = keyof typeof digestInfoPrefixes
 
 /** 00, the block type, at least eight octets of padding, 00 (RFC 8017 §7.2.1, RFC 8017 §9.2). */
 const PADDING_OVERHEAD = 11

@@ -1,10 +1,10 @@
 import { fromBigInt, toBigInt } from '../../bytes/convert.js'
 import { Secret } from '../../bytes/secret.js'
+import { PRE_MASTER_LENGTH, unpadPreMaster } from '../../crypto/pre-master-unpadding.js'
 import type { EncryptedPreMaster } from '../../crypto/provider.js'
+import type { RsaPublicKey } from '../../crypto/rsa-key.js'
 import type { ProtocolVersion } from '../../registry/protocol-version.js'
 import type { RandomBytes } from './big-math.js'
-import { PRE_MASTER_LENGTH, unpadPreMaster } from './pre-master-unpadding.js'
-import type { RsaPublicKey } from './rsa-key.js'
 import { encryptPkcs1 } from './rsa-pkcs1.js'
 import type { RsaPrivateOperation } from './rsa-private-operation.js'
 

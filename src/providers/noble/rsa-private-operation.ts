@@ -1,5 +1,5 @@
+import type { RsaPrivateKey } from '../../crypto/rsa-key.js'
 import { inverse, modulo, power, powerPublic, type RandomBytes, randomBelow, randomOfBits } from './big-math.js'
-import type { RsaPrivateKey } from './rsa-key.js'
 
 /** The private half of RSA: `m ^ d mod n`, for `m` below `n`. Throws where the result does not check out. */
 export type RsaPrivateOperation = (m: bigint) => bigint

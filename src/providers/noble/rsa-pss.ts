@@ -1,12 +1,11 @@
 import { concat, fromBigInt, toBigInt } from '../../bytes/convert.js'
 import { publicEqual } from '../../bytes/equal.js'
-import { type HashName, hashLength } from '../../crypto/primitives.js'
+import { hashLength } from '../../crypto/primitives.js'
+import type { RsaPublicKey } from '../../crypto/rsa-key.js'
+import { checkPssFits, type PssHash } from '../../crypto/scheme-parameters.js'
 import { powerPublic, type RandomBytes } from './big-math.js'
 import { hash } from './hashes.js'
-import type { RsaPublicKey } from './rsa-key.js'
 import type { RsaPrivateOperation } from './rsa-private-operation.js'
-
-export type PssHash = Extract<HashName, 'sha256' | 'sha384' | 'sha512'>
 
 const TRAILER = 0xbc
 const ZEROS = new Uint8Array(8)
@@ -32,11 +31,10 @@ interface Layout {
  * Where the parts of an encoded message lie. It has one bit less than the modulus, and so one octet less where that
  * leaves 8k bits. TLS fixes the salt's length to the hash's (RFC 8446 §4.2.3).
  */
-function layout(key: RsaPublicKey, name: PssHash): Layout | undefined {
+function layout(key: RsaPublicKey, name: PssHash): Layout {
   const encodedBits = key.bits - 1
   const encodedLength = Math.ceil(encodedBits / 8)
   const saltLength = hashLength[name]
-  if (encodedLength < hashLength[name] + saltLength + 2) return undefined
   const blockLength = encodedLength - hashLength[name] - 1
   return { encodedLength, blockLength, saltLength, firstOctetMask: 0xff >>> (8 * encodedLength - encodedBits) }
 }
@@ -60,20 +58,22 @@ export function signPss(
   content: Uint8Array,
   randomBytes: RandomBytes,
 ): Uint8Array {
+  checkPssFits(key.bits, name)
   const place = layout(key, name)
-  if (place === undefined) throw new TypeError(`an RSA key of ${key.bits} bits is too short for PSS with ${name}`)
   const encoded = encode(place, name, content, randomBytes(place.saltLength))
   return fromBigInt(operation(toBigInt(encoded)), key.length)
 }
 
 /**
  * RSASSA-PSS verification (RFC 8017 §8.1.2). The salt is taken from where it must lie and the one encoding that has it
- * is made and compared whole, so that every fixed octet is checked without being looked at by itself.
+ * is made and compared whole, so that every fixed octet is checked without being looked at by itself. Throws `TypeError`
+ * for a key too short for the hash.
  */
 export function verifyPss(key: RsaPublicKey, name: PssHash, content: Uint8Array, signature: Uint8Array): boolean {
+  checkPssFits(key.bits, name)
   const place = layout(key, name)
   const s = toBigInt(signature)
-  if (place === undefined || signature.length !== key.length || s >= key.n) return false
+  if (signature.length !== key.length || s >= key.n) return false
   const representative = fromBigInt(powerPublic(s, key.e, key.n), key.length)
   const extra = key.length - place.encodedLength
   if (extra === 1 && representative[0] !== 0) return false

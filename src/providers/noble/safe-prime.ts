@@ -1,8 +1,6 @@
-import { bitLength, power, type RandomBytes, randomBelow } from './big-math.js'
+import { isWorthProving } from '../../crypto/finite-field-policy.js'
+import { power, type RandomBytes, randomBelow } from './big-math.js'
 
-const MINIMUM_BITS = 2048
-/** A proof's time grows with the cube of the size: 0.4 s at 2048 bits, 2.4 s here, some 20 s at 8192 bits. */
-const MAXIMUM_BITS = 4096
 /**
  * A composite number passes one round with a random base at most one time in four, whoever chose it; the peer cannot
  * know our bases, so it cannot look for one that passes.
@@ -46,8 +44,7 @@ function passesRound(n: bigint, base: bigint): boolean {
  * 2^-64 even for numbers made to deceive.
  */
 export function isSafePrime(p: bigint, randomBytes: RandomBytes): boolean {
-  const bits = bitLength(p)
-  if (bits < MINIMUM_BITS || bits > MAXIMUM_BITS || (p & 3n) !== 3n) return false
+  if (!isWorthProving(p)) return false
   const q = p >> 1n
   if (hasSmallFactor(p) || hasSmallFactor(q)) return false
   const round = (n: bigint): boolean => passesRound(n, 2n + randomBelow(n - 3n, randomBytes))

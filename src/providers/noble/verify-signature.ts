@@ -1,15 +1,16 @@
 import type { PublicKey } from '../../crypto/key-types.js'
+import type { PublicKeyContents } from '../../crypto/public-key-contents.js'
+import { type SchemeParameters, schemeParameters } from '../../crypto/scheme-parameters.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
 import { verifyEcdsa, verifyEdwards } from './elliptic-signatures.js'
 import { hash } from './hashes.js'
-import { type UsablePublicKey, usablePublicKey } from './public-keys.js'
+import { usablePublicKey } from './public-keys.js'
 import { verifyPkcs1 } from './rsa-pkcs1.js'
 import { verifyPss } from './rsa-pss.js'
-import { type SchemeParameters, schemeParameters } from './signature-schemes.js'
 
 /** Each pair of key and scheme that belongs together is a line here; all others are false. */
 function verifyWith(
-  key: UsablePublicKey,
+  key: PublicKeyContents,
   scheme: SchemeParameters,
   content: Uint8Array,
   signature: Uint8Array,

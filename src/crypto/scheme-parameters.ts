@@ -1,7 +1,10 @@
-import type { HashName } from '../../crypto/primitives.js'
-import { SignatureScheme } from '../../registry/signature-scheme.js'
-import type { Pkcs1Hash } from './rsa-pkcs1.js'
-import type { PssHash } from './rsa-pss.js'
+import { nameOf } from '../registry/registry.js'
+import { SignatureScheme } from '../registry/signature-scheme.js'
+import type { KeyType } from './key-types.js'
+import { type HashName, hashLength } from './primitives.js'
+
+export type PssHash = Extract<HashName, 'sha256' | 'sha384' | 'sha512'>
+export type Pkcs1Hash = Exclude<HashName, 'md5'>
 
 /** What a signature scheme asks of a key and of the arithmetic. */
 export type SchemeParameters =
@@ -37,3 +40,30 @@ const schemes: ReadonlyMap<SignatureScheme, SchemeParameters> = new Map([
 ])
 
 export const schemeParameters = (scheme: SignatureScheme): SchemeParameters | undefined => schemes.get(scheme)
+
+/** A key by its kind, and the only hash that an `rsa-pss` key is for, where its parameters name one (RFC 4055 §1.2). */
+interface KeyKind {
+  readonly keyType: KeyType
+  readonly onlyHash?: PssHash | undefined
+}
+
+/** The parameters of a scheme where a key of this kind may be used under it, else `undefined`. */
+export function fittingScheme({ keyType, onlyHash }: KeyKind, scheme: SignatureScheme): SchemeParameters | undefined {
+  const parameters = schemes.get(scheme)
+  if (parameters?.keyType !== keyType) return undefined
+  const otherHash = 'hash' in parameters && onlyHash !== undefined && onlyHash !== parameters.hash
+  return otherHash ? undefined : parameters
+}
+
+/** What a signer throws that was asked for a scheme its key is not for. */
+export const cannotSign = (keyType: KeyType, scheme: SignatureScheme): TypeError =>
+  new TypeError(`a key of the kind ${keyType} cannot sign under ${nameOf(SignatureScheme, scheme, 2)}`)
+
+/**
+ * Throws `TypeError` where an RSA modulus of `bits` bits has no room for PSS with a salt as long as the hash
+ * (RFC 8017 §9.1.1).
+ */
+export function checkPssFits(bits: number, hash: PssHash): void {
+  if (Math.ceil((bits - 1) / 8) >= 2 * hashLength[hash] + 2) return
+  throw new TypeError(`an RSA key of ${bits} bits is too short for PSS with ${hash}`)
+}

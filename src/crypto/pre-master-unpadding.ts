@@ -1,4 +1,4 @@
-import type { ProtocolVersion } from '../../registry/protocol-version.js'
+import type { ProtocolVersion } from '../registry/protocol-version.js'
 
 export const PRE_MASTER_LENGTH = 48
 

@@ -1,7 +1,7 @@
-import { toBigInt } from '../../bytes/convert.js'
-import { DerTag, enterDer, readDerUnsigned } from '../../codec/der.js'
-import { readRsaPrivateKey } from '../../crypto/private-key-info.js'
-import { bitLength } from './big-math.js'
+import { toBigInt } from '../bytes/convert.js'
+import { DerTag, enterDer, readDerUnsigned } from '../codec/der.js'
+import { bitLength } from './bit-length.js'
+import { readRsaPrivateKey } from './private-key-info.js'
 
 export interface RsaPublicKey {
   readonly n: bigint
