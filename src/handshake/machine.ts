@@ -111,47 +111,34 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 /** A credential belongs to the application and outlives the handshake: what is secret in it is not ours to forget. */
 const isCredential = (value: object): boolean => 'certificateChain' in value && 'key' in value
 
-/** Bytes and the messages of a transcript are the bulk of a state, and no place where a secret could be. */
+/** Bytes, lists and the messages of a transcript are the bulk of a state, and no place where one of our secrets could be. */
 const mayHoldSecrets = (value: object): boolean =>
-  !ArrayBuffer.isView(value) && !(value instanceof Transcript) && !isCredential(value)
+  !ArrayBuffer.isView(value) && !Array.isArray(value) && !(value instanceof Transcript) && !isCredential(value)
 
 /** Deeper than this no state, event or action of ours holds a secret. */
 const DEPTH = 4
 
-/**
- * What was found in an object before. States and their parts never change and live on from step to step, so that each is
- * walked once: this runs at every step, over everything.
- */
-const known = new WeakMap<object, { readonly depth: number; readonly found: readonly Secret[] }>()
-const none: readonly Secret[] = []
-
-/** The secrets reachable from a state, an event or an action. */
-function secretsIn(value: object, depth = DEPTH): readonly Secret[] {
-  if (value instanceof Secret) return [value]
-  if (depth === 0 || !mayHoldSecrets(value)) return none
-  const before = known.get(value)
-  if (before !== undefined && before.depth >= depth) return before.found
-  let found: Secret[] | undefined
-  for (const key in value) {
-    const part: unknown = value[key as keyof typeof value] // a key that `in` gave, of an object of any shape
-    if (!isObject(part)) continue
-    const inside = secretsIn(part, depth - 1)
-    if (inside.length > 0) found = found === undefined ? [...inside] : found.concat(inside)
+/** Adds the secrets reachable from a state, an event or an action. Runs at every step, so it walks by keys and makes no lists. */
+function collectSecrets(value: object, found: Secret[], depth = DEPTH): void {
+  if (value instanceof Secret) found.push(value)
+  else if (depth > 0 && mayHoldSecrets(value)) {
+    for (const key in value) {
+      const part: unknown = value[key as keyof typeof value] // a key that `in` gave, of an object of any shape
+      if (isObject(part)) collectSecrets(part, found, depth - 1)
+    }
   }
-  const all = found ?? none
-  known.set(value, { depth, found: all })
-  return all
 }
 
 /** What this step leaves behind. A state that stays as it is leaves nothing, which keeps application data cheap. */
 function forgotten(before: NamedState, event: MachineEvent, after: NamedState, actions: readonly Action[]): Action[] {
-  const given = secretsIn(event)
-  const held = before === after ? none : secretsIn(before)
-  if (given.length === 0 && held.length === 0) return []
-  const kept = new Set([...secretsIn(after), ...secretsIn(actions)])
-  return [...new Set([...held, ...given])]
-    .filter((secret) => !kept.has(secret))
-    .map((secret) => ({ type: 'forget', secret }))
+  const left: Secret[] = []
+  collectSecrets(event, left)
+  if (before !== after) collectSecrets(before, left)
+  if (left.length === 0) return []
+  const kept: Secret[] = []
+  collectSecrets(after, kept)
+  for (const action of actions) collectSecrets(action, kept)
+  return [...new Set(left)].filter((secret) => !kept.includes(secret)).map((secret) => ({ type: 'forget', secret }))
 }
 
 /**
