@@ -72,7 +72,8 @@ export interface Refusal extends Fault {
 /** A name with thousands of attributes would make a message of thousands of characters. */
 const LONGEST_NAME = 160
 
-const shortened = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name)
+export const shortened = (name: string): string =>
+  name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name
 
 /** How a certificate is named in messages: its subject, or what else there is. */
 export function describe(certificate: ParsedCertificate): string {

@@ -1,5 +1,6 @@
 import { publicEqual } from '../../bytes/equal.js'
 import type { ReasonFlag } from '../certificate-model.js'
+import { shortened } from '../decision.js'
 import type { Path } from '../path-building.js'
 import type { Inquiry } from '../questions.js'
 import type { SignatureWorld } from '../signature.js'
@@ -22,7 +23,7 @@ export interface CrlDesk {
 /** How a CRL is named in messages. */
 export const showCrl = ({ crlNumber, baseCRLNumber, issuer }: Crl): string => {
   const kind = baseCRLNumber === undefined ? 'CRL' : 'delta CRL'
-  return `the ${kind}${crlNumber === undefined ? '' : ` number ${crlNumber}`} of ${issuer.toString()}`
+  return `the ${kind}${crlNumber === undefined ? '' : ` number ${crlNumber}`} of ${shortened(issuer.toString())}`
 }
 
 const newestFirst = (crls: readonly Crl[]): readonly Crl[] =>
@@ -68,7 +69,7 @@ function undetermined(
   if (covered.size > 0) return unknown('the CRLs at hand speak of some reasons for revocation only')
   const sameIssuer = crls.filter(({ issuer }) => issuer.comparable === certificate.issuer.comparable)
   const [one] = sameIssuer
-  if (one === undefined) return unknown(`no CRL of ${certificate.issuer.toString()} is at hand`)
+  if (one === undefined) return unknown(`no CRL of ${shortened(certificate.issuer.toString())} is at hand`)
   const reasons = new Set(
     pointsOf(certificate).flatMap((point) =>
       sameIssuer.map((crl) => outOfScope(crl, point, certificate) ?? 'is a delta alone'),

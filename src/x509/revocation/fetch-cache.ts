@@ -1,7 +1,7 @@
 import { CertificateError } from '../certificate-error.js'
 import { parseCrl } from './crl.js'
 import { parseOcspResponse } from './ocsp-response.js'
-import type { RevocationRequest } from './sources.js'
+import { type RevocationRequest, requestKey } from './sources.js'
 
 interface Entry {
   readonly bytes: Uint8Array
@@ -36,9 +36,6 @@ function nextUpdate({ kind }: RevocationRequest, bytes: Uint8Array, now: number)
   }
 }
 
-const keyOf = (request: RevocationRequest): string =>
-  `${request.kind} ${request.url}${request.kind === 'ocsp' ? ` ${request.body.join()}` : ''}`
-
 /** What was fetched, until its nextUpdate; the least recently used goes first. */
 export class FetchCache {
   readonly #entries = new Map<string, Entry>()
@@ -50,7 +47,7 @@ export class FetchCache {
   }
 
   get(request: RevocationRequest, now: number): Uint8Array | undefined {
-    const key = keyOf(request)
+    const key = requestKey(request)
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     this.#drop(key)
@@ -62,13 +59,17 @@ export class FetchCache {
   put(request: RevocationRequest, bytes: Uint8Array, now: number): void {
     const next = nextUpdate(request, bytes, now)
     if (next === undefined || next <= now || bytes.length > this.#limits.bytes) return
-    const key = keyOf(request)
+    const key = requestKey(request)
     this.#drop(key)
     this.#keep(key, { bytes, until: Math.min(next, now + this.#limits.age) })
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#limits.bytes) return
       this.#drop(oldest)
     }
+  }
+
+  delete(request: RevocationRequest): void {
+    this.#drop(requestKey(request))
   }
 
   #keep(key: string, entry: Entry): void {

@@ -42,7 +42,7 @@ export function webFetcher(options: WebFetcherOptions = {}): RevocationFetch {
     throw new TypeError('maximumSize, timeout and maximumRedirects must be positive numbers')
   }
   const cache = new FetchCache({ bytes: settings.cacheSize, age: settings.cacheAge })
-  return (request, signal) => {
+  const fetch: RevocationFetch = (request, signal) => {
     const cached = cache.get(request, settings.time().getTime())
     if (cached !== undefined) return cached
     return fetchOverWeb(request, settings, signal).then((bytes) => {
@@ -50,6 +50,7 @@ export function webFetcher(options: WebFetcherOptions = {}): RevocationFetch {
       return bytes
     })
   }
+  return Object.assign(fetch, { discard: (request: RevocationRequest) => cache.delete(request) })
 }
 
 async function fetchOverWeb(

@@ -3,6 +3,7 @@ import type { MaybePromise } from '../../crypto/maybe-promise.js'
 import { parseCertificate } from '../certificate.js'
 import { CertificateError } from '../certificate-error.js'
 import type { DistributionPoint, ParsedCertificate } from '../certificate-model.js'
+import { shortened } from '../decision.js'
 import { readPem } from '../pem.js'
 import { ask, type Inquiry } from '../questions.js'
 import type { SignatureWorld } from '../signature.js'
@@ -21,7 +22,11 @@ export type RevocationRequest =
  * Gets the bytes that a request asks for, from the network or a cache; throws, rejects or answers `undefined` where it
  * cannot or will not. What it answers is verified, whoever it is from.
  */
-export type RevocationFetch = (request: RevocationRequest, signal?: AbortSignal) => MaybePromise<Uint8Array | undefined>
+export interface RevocationFetch {
+  (request: RevocationRequest, signal?: AbortSignal): MaybePromise<Uint8Array | undefined>
+  /** Is told that an answer was of no use: a cache must not keep what somebody on the way may have put in its place. */
+  readonly discard?: (request: RevocationRequest) => void
+}
 
 /** DER of a CRL, or PEM text with one or several. */
 export type CrlInput = Uint8Array | string
@@ -51,7 +56,9 @@ function parseFetched(bytes: Uint8Array): Crl {
 /** One validation's purse: each thing is fetched once, and not more than some. */
 export class Fetching {
   readonly #fetch: RevocationFetch | undefined
-  readonly #asked = new Set<string>()
+  readonly #crls = new Map<string, Crl | string>()
+  readonly #responses = new Map<string, OcspResponse | string>()
+  readonly #issuers = new Map<string, ParsedCertificate | string>()
   #left: number
 
   constructor(fetch: RevocationFetch | undefined, most: number) {
@@ -63,42 +70,61 @@ export class Fetching {
     return this.#fetch !== undefined
   }
 
-  /** A CRL; text says why there is none, `undefined` that it was fetched before or that the purse is empty. */
+  /** A CRL; text says why there is none, `undefined` that the purse is empty. */
   crl(url: string): Inquiry<SignatureWorld, Crl | string | undefined> {
-    return this.#get({ kind: 'crl', url }, parseFetched)
+    return this.#get({ kind: 'crl', url }, this.#crls, parseFetched)
   }
 
   ocsp(url: string, body: Uint8Array): Inquiry<SignatureWorld, OcspResponse | string | undefined> {
-    return this.#get({ kind: 'ocsp', url, body }, parseOcspResponse, ` ${body.join()}`)
+    return this.#get({ kind: 'ocsp', url, body }, this.#responses, parseOcspResponse)
   }
 
   issuer(url: string): Inquiry<SignatureWorld, ParsedCertificate | string | undefined> {
-    return this.#get({ kind: 'issuer', url }, parseCertificate)
+    return this.#get({ kind: 'issuer', url }, this.#issuers, parseCertificate)
+  }
+
+  discard(request: RevocationRequest): void {
+    this.#fetch?.discard?.(request)
   }
 
   *#get<T>(
     request: RevocationRequest,
+    answers: Map<string, T | string>,
     parse: (bytes: Uint8Array) => T,
-    key = '',
   ): Inquiry<SignatureWorld, T | string | undefined> {
-    const fetch = this.#fetch
-    const name = `${request.kind} ${request.url}${key}`
-    if (fetch === undefined || this.#asked.has(name) || this.#left === 0) return undefined
-    this.#asked.add(name)
+    const key = requestKey(request)
+    const known = answers.get(key)
+    if (known !== undefined || this.#fetch === undefined || this.#left === 0) return known
     this.#left--
-    let bytes: Uint8Array | undefined
-    try {
-      bytes = yield* ask(({ signal }: SignatureWorld) => fetch(request, signal))
-    } catch (cause) {
-      return `${request.url} cannot be fetched${cause instanceof Error ? `: ${cause.message}` : ''}`
-    }
-    if (bytes === undefined) return `${request.url} was not fetched`
-    try {
-      return parse(bytes)
-    } catch (cause) {
-      if (!(cause instanceof CertificateError)) throw cause
-      return `what ${request.url} holds cannot be read: ${cause.message}`
-    }
+    const answer = yield* fetchAndParse(request, this.#fetch, parse)
+    answers.set(key, answer)
+    return answer
+  }
+}
+
+/** Tells requests apart. */
+export const requestKey = (request: RevocationRequest): string =>
+  `${request.kind} ${request.url}${request.kind === 'ocsp' ? ` ${request.body.join()}` : ''}`
+
+function* fetchAndParse<T>(
+  request: RevocationRequest,
+  fetch: RevocationFetch,
+  parse: (bytes: Uint8Array) => T,
+): Inquiry<SignatureWorld, T | string> {
+  const what = shortened(request.url)
+  let bytes: Uint8Array | undefined
+  try {
+    bytes = yield* ask(({ signal }: SignatureWorld) => fetch(request, signal))
+  } catch (cause) {
+    return `${what} cannot be fetched${cause instanceof Error ? `: ${cause.message}` : ''}`
+  }
+  if (bytes === undefined) return `${what} was not fetched`
+  try {
+    return parse(bytes)
+  } catch (cause) {
+    if (!(cause instanceof CertificateError)) throw cause
+    fetch.discard?.(request)
+    return `what ${what} holds cannot be read: ${cause.message}`
   }
 }
 

@@ -1,7 +1,7 @@
 import { CertificateError } from '../certificate-error.js'
 import type { ParsedCertificate } from '../certificate-model.js'
 import type { RevocationContext } from '../chain-validation.js'
-import { describe } from '../decision.js'
+import { describe, type Work } from '../decision.js'
 import type { Path } from '../path-building.js'
 import { ask, type Inquiry } from '../questions.js'
 import type { SignatureWorld } from '../signature.js'
@@ -24,6 +24,15 @@ export interface StatusSettings extends Omit<Clock, 'time'> {
   readonly maximumFetches: number
 }
 
+/** Several paths may be tried in one validation, which its record of work stands for: all draw on one purse. */
+const purses = new WeakMap<Work, Fetching>()
+
+function fetchingOf({ fetch, maximumFetches }: StatusSettings, work: Work): Fetching {
+  const known = purses.get(work) ?? new Fetching(fetch, maximumFetches)
+  purses.set(work, known)
+  return known
+}
+
 /** Addresses of one kind that are tried for one certificate: further ones are alternatives to these. */
 const MOST_URLS = 3
 
@@ -42,7 +51,7 @@ export class Statuses {
     this.#settings = settings
     this.#context = context
     this.#clock = { time: context.time, clockSkew: settings.clockSkew, maximumAge: settings.maximumAge }
-    this.#fetching = new Fetching(settings.fetch, settings.maximumFetches)
+    this.#fetching = fetchingOf(settings, context.work)
     this.#crls = [...settings.crls]
   }
 
@@ -107,6 +116,7 @@ export class Statuses {
       const finding =
         typeof response === 'string' ? unknown(response) : yield* statusByOcsp(response, target, this.#ocspDesk())
       if (finding.status !== 'unknown') return finding
+      this.#fetching.discard({ kind: 'ocsp', url, body })
       why.push(...finding.why)
     }
     return undefined
@@ -125,6 +135,7 @@ export class Statuses {
       yield* this.#fetchDeltas(crlUrls([...(freshestCRL ?? []), ...(crl.freshestCRL ?? [])]), why)
       const finding = yield* statusByCrls(target, this.#crlDesk())
       if (finding.status !== 'unknown') return finding
+      this.#fetching.discard({ kind: 'crl', url })
       why.push(...finding.why)
     }
     return undefined

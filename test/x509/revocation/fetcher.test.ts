@@ -171,6 +171,14 @@ describe('the cache', () => {
     expect(seen).toHaveLength(2)
   })
 
+  it('forgets what was of no use', async () => {
+    const fetcher = webFetcher({ allowPrivate: true })
+    await get('/crl', {}, fetcher)
+    fetcher.discard?.({ kind: 'crl', url: `${base}/crl` })
+    await get('/crl', {}, fetcher)
+    expect(seen).toHaveLength(2)
+  })
+
   it('keeps nothing longer than its age, nothing unreadable, nothing too large, and the last things used', async () => {
     let now = Date.parse('2026-06-01')
     const options = { allowPrivate: true, time: () => new Date(now), cacheAge: 1000, cacheSize: 2 * crl.length }

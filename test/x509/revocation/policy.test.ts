@@ -143,6 +143,14 @@ describe('fetching', () => {
     expect(urls()).toEqual([OCSP])
   })
 
+  it('what was of no use is given back, so that no cache keeps it', () => {
+    const { fetch } = network({ [OCSP]: ocspOf('bad-signature'), [CRL]: derOf(crlOf('issuing')) })
+    const discarded: string[] = []
+    const forgetful = Object.assign(fetch, { discard: ({ url }: RevocationRequest) => void discarded.push(url) })
+    expect(summary(judge(server, { ...options, fetch: forgetful }))).toBe(GOOD)
+    expect(discarded).toEqual([OCSP])
+  })
+
   it('may take its time', async () => {
     const fetch: RevocationFetch = async ({ url }) => {
       await new Promise((resolve) => setTimeout(resolve, 1))
