@@ -28,8 +28,8 @@ interface File {
 }
 
 /** Every vector of a file, or every `stride`-th where a file would take too long; the first one is always there. */
-export function vectors(name: string, stride = 1): Vector[] {
-  const file: File = JSON.parse(readFileSync(`${wycheproof}/${name}_test.json`, 'utf8'))
+export function vectors(name: string, stride = 1, folder = wycheproof): Vector[] {
+  const file: File = JSON.parse(readFileSync(`${folder}/${name}_test.json`, 'utf8'))
   const all = file.testGroups.flatMap((group) => group.tests.map((test) => ({ group, test })))
   return all
     .filter((_, i) => i % stride === 0)

@@ -4,9 +4,9 @@ import { concat, fromBigInt, toBigInt, toHex } from '../../src/bytes/convert.js'
 import { unpadPreMaster } from '../../src/crypto/pre-master-unpadding.js'
 import { readRsaPublicKey } from '../../src/crypto/rsa-key.js'
 import { subjectPublicKey } from '../../src/crypto/subject-public-key-info.js'
-import { nobleProvider } from '../../src/providers/noble/index.js'
 import { ProtocolVersion } from '../../src/registry/protocol-version.js'
 import { ecTestKey, rsaPssTestKey, rsaTestKey } from './node-keys.js'
+import { targets } from './targets.js'
 
 const VERSION = ProtocolVersion.TLSv1_2
 const LENGTH = 256
@@ -88,8 +88,7 @@ describe('unpadPreMaster', () => {
   })
 })
 
-describe('RSA encryption of pre-master secrets', () => {
-  const provider = nobleProvider()
+describe.each(targets)('RSA encryption of pre-master secrets with $name', ({ provider }) => {
   const key = rsaTestKey(2048)
   const own = provider.importPrivateKey(key.privateKeyInfo)
   const { n, e } = readRsaPublicKey(subjectPublicKey(key.own.subjectPublicKeyInfo))
