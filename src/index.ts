@@ -15,7 +15,7 @@ import { certificatesFromPem, privateKeyInfoFromPem } from './x509/pem.js'
 import { type Pin, parsePin, pinnedCertificates } from './x509/pinned.js'
 import { checkRevocation, type RevocationOptions } from './x509/revocation/check-revocation.js'
 import { anchorsFromPem } from './x509/trust-anchors.js'
-import type { Verifier } from './x509/verifier.js'
+import type { ImmediateVerifier } from './x509/verifier.js'
 
 export { defaultCipherSuites, defaultGroups, defaultSignatureSchemes } from './adapters/defaults.js'
 export { Endpoint } from './adapters/endpoint.js'
@@ -31,7 +31,7 @@ export * from './registry/index.js'
 export type { DenyListEntries } from './x509/deny-list.js'
 export type { Pin } from './x509/pinned.js'
 export type { RevocationOptions } from './x509/revocation/check-revocation.js'
-export type { Verifier } from './x509/verifier.js'
+export type { ImmediateVerifier } from './x509/verifier.js'
 
 /** Replaces the provider of the cryptography; noble by default. */
 interface WithProvider {
@@ -40,11 +40,11 @@ interface WithProvider {
 
 /** A TLS 1.2 client. Throws a `misuse` fault for options that make no sense. */
 export const createClient = (options: ClientOptions & WithProvider = {}): Endpoint =>
-  clientEndpoint(options.provider ?? nobleProvider(), options)
+  clientEndpoint(options?.provider ?? nobleProvider(), options)
 
 /** A TLS 1.2 server. Throws a `misuse` fault for options that make no sense. */
 export const createServer = (options: ServerOptions & WithProvider = {}): Endpoint =>
-  serverEndpoint(options.provider ?? nobleProvider(), options)
+  serverEndpoint(options?.provider ?? nobleProvider(), options)
 
 /** How chains are judged; everything has a default. */
 export interface TrustOptions extends Omit<ChainVerifierOptions, 'anchors' | 'provider' | 'revocation'> {
@@ -81,7 +81,7 @@ export const unlessDenied = (denied: DenyListEntries, verifier: CertificateVerif
  * A verifier that accepts exactly these certificates or keys: PEM certificates, or pins as `sha256/BASE64` of a key or
  * `sha256:HEX` of a certificate. It checks nothing else: no chain, no expiry, no revocation.
  */
-export const pinned = (...pins: readonly string[]): Verifier =>
+export const pinned = (...pins: readonly string[]): ImmediateVerifier =>
   pinnedCertificates(pins.flatMap(readPin), nobleProvider())
 
 const readPin = (pin: string): readonly Pin[] =>

@@ -21,7 +21,8 @@ export const abortedBy = (signal: AbortSignal): TlsFault =>
 /** The time limit in milliseconds, or `undefined` for none. Throws a `misuse` fault for one that makes no sense. */
 function checkTimeout({ handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT }: HandshakeLimits): number | undefined {
   if (handshakeTimeout === Number.POSITIVE_INFINITY) return undefined
-  if (handshakeTimeout > 0 && handshakeTimeout <= LONGEST_TIMER) return handshakeTimeout
+  if (typeof handshakeTimeout === 'number' && handshakeTimeout > 0 && handshakeTimeout <= LONGEST_TIMER)
+    return handshakeTimeout
   throw new TlsFault(
     'misuse',
     `handshakeTimeout must be milliseconds from 1 to ${LONGEST_TIMER}, or Infinity, not ${String(handshakeTimeout)}`,

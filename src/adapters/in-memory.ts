@@ -15,8 +15,11 @@ export function joinInMemory(
   const carry = (): void => {
     if (carrying) return
     carrying = true
-    for (let next = wire.shift(); next !== undefined; next = wire.shift()) next.to.receive(next.bytes)
-    carrying = false
+    try {
+      for (let next = wire.shift(); next !== undefined; next = wire.shift()) next.to.receive(next.bytes)
+    } finally {
+      carrying = false
+    }
   }
   const attach = (side: 'client' | 'server', from: Endpoint, to: Endpoint): void => {
     from.onOutput = (output) => {

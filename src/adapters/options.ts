@@ -3,13 +3,26 @@ import { providerEnvironment, type Trust } from '../connection/environment.js'
 import type { CertificateVerifier, Environment } from '../crypto/environment.js'
 import type { Credential } from '../crypto/key-types.js'
 import type { CryptoProvider } from '../crypto/provider.js'
-import { allSuites, type SuiteParameters } from '../crypto/suite-parameters.js'
-import { TlsFault } from '../handshake/fault.js'
+import type { ClientConfig } from '../handshake/client/context.js'
+import type { HandshakeConfig } from '../handshake/negotiation.js'
+import type { ServerConfig } from '../handshake/server/context.js'
 import type { CipherSuiteName } from '../registry/cipher-suite.js'
-import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
-import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
+import type { NamedGroupName } from '../registry/named-group.js'
+import type { SignatureSchemeName } from '../registry/signature-scheme.js'
 import { refuseAll } from '../x509/refuse.js'
 import { selectFrom } from '../x509/select-credential.js'
+import {
+  checkNames,
+  flag,
+  groupsByName,
+  hostName,
+  list,
+  oneOf,
+  optionalFunction,
+  protocolNames,
+  schemesByName,
+  suitesByName,
+} from './check-options.js'
 import { constantTimeFirst, defaultCipherSuites, defaultGroups, defaultSignatureSchemes } from './defaults.js'
 import { Endpoint } from './endpoint.js'
 
@@ -17,7 +30,7 @@ import { Endpoint } from './endpoint.js'
 export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
   /** Judges the peer's certificate. Without one every certificate is refused. */
   readonly verifier?: CertificateVerifier
-  /** What this side proves itself with; the first that fits the peer is used. */
+  /** What this side proves itself with; of several that fit the peer, the one with the latest notBefore is used. */
   readonly credentials?: readonly Credential[]
   /** Replaces the choice among `credentials`. */
   readonly selectCredential?: Environment['selectCredential']
@@ -53,80 +66,92 @@ export interface ServerOptions extends CommonOptions {
   readonly certificateAuthorities?: readonly Uint8Array[]
 }
 
-/** Looks registered names up; throws a `misuse` fault that names what is unknown. */
-function lookUp<T>(what: string, names: readonly string[], find: (name: string) => T | undefined): readonly T[] {
-  if (names.length === 0) throw new TlsFault('misuse', `${what} must not be empty`)
-  return names.map((name) => {
-    const found = find(name)
-    if (found === undefined)
-      throw new TlsFault('misuse', `${what}: ${JSON.stringify(name)} is not one this library has`)
-    return found
-  })
+type Known<Options> = Readonly<Record<keyof Options | 'provider' | 'handshakeTimeout' | 'signal', true>>
+
+/** Every option by name. Those of the adapters are read by the adapters, and pass through here. */
+const commonOptions: Known<CommonOptions> = {
+  verifier: true,
+  credentials: true,
+  selectCredential: true,
+  environment: true,
+  cipherSuites: true,
+  groups: true,
+  signatureSchemes: true,
+  applicationProtocols: true,
+  extendedMasterSecret: true,
+  onPeerClose: true,
+  keySchedule: true,
+  recordLayer: true,
+  keyLog: true,
+  observe: true,
+  messageLimits: true,
+  inputHighWaterMark: true,
+  provider: true,
+  handshakeTimeout: true,
+  signal: true,
 }
 
-const suitesByName = (names: readonly string[]): readonly SuiteParameters[] =>
-  lookUp('cipherSuites', names, (name) => allSuites.find((suite) => suite.name === name))
+const clientOptions: Known<ClientOptions> = {
+  ...commonOptions,
+  serverName: true,
+  requestCertificateStatus: true,
+  secureRenegotiation: true,
+  otherDhGroups: true,
+}
 
-const isGroup = (name: string): name is NamedGroupName => name in NamedGroup
-const isScheme = (name: string): name is SignatureSchemeName => name in SignatureScheme
+const serverOptions: Known<ServerOptions> = {
+  ...commonOptions,
+  clientAuthentication: true,
+  certificateAuthorities: true,
+}
 
-const groupsByName = (names: readonly string[]): readonly NamedGroupName[] =>
-  lookUp('groups', names, (name) => (isGroup(name) ? name : undefined))
-
-const schemesByName = (names: readonly string[]): readonly SignatureScheme[] =>
-  lookUp('signatureSchemes', names, (name) => (isScheme(name) ? SignatureScheme[name] : undefined))
-
-const handshakeConfig = (options: CommonOptions) => ({
-  cipherSuites:
-    options.cipherSuites === undefined ? constantTimeFirst(defaultCipherSuites) : suitesByName(options.cipherSuites),
-  groups: options.groups === undefined ? defaultGroups : groupsByName(options.groups),
-  signatureSchemes:
-    options.signatureSchemes === undefined ? defaultSignatureSchemes : schemesByName(options.signatureSchemes),
-  applicationProtocols: options.applicationProtocols ?? [],
-  extendedMasterSecret: options.extendedMasterSecret ?? ('prefer' as const),
-  onPeerClose: options.onPeerClose ?? ('close' as const),
+const handshakeConfig = (options: CommonOptions): HandshakeConfig => ({
+  cipherSuites: suitesByName(options.cipherSuites) ?? constantTimeFirst(defaultCipherSuites),
+  groups: groupsByName(options.groups) ?? defaultGroups,
+  signatureSchemes: schemesByName(options.signatureSchemes) ?? defaultSignatureSchemes,
+  applicationProtocols: protocolNames(options.applicationProtocols),
+  extendedMasterSecret: oneOf(
+    'extendedMasterSecret',
+    options.extendedMasterSecret,
+    ['require', 'prefer', 'off'],
+    'prefer',
+  ),
+  onPeerClose: oneOf('onPeerClose', options.onPeerClose, ['close', 'wait'], 'close'),
 })
 
 function environmentOf(provider: CryptoProvider, options: CommonOptions): Environment {
   const trust: Trust = {
-    verifyCertificate: options.verifier ?? refuseAll,
-    selectCredential: options.selectCredential ?? selectFrom(options.credentials ?? []),
+    verifyCertificate: optionalFunction('verifier', options.verifier) ?? refuseAll,
+    selectCredential:
+      optionalFunction('selectCredential', options.selectCredential) ??
+      selectFrom(list('credentials', options.credentials) ?? []),
   }
   return { ...providerEnvironment(provider, trust), ...options.environment }
 }
 
-/** A host name as it goes into server_name: an A-label DNS name without the final dot (RFC 6066 §3). */
-function checkServerName(serverName: string | undefined): string | undefined {
-  if (serverName === undefined) return undefined
-  const name = serverName.toLowerCase().replace(/\.$/, '')
-  const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/
-  if (name.length > 253 || !name.split('.').every((part) => label.test(part)) || /(^|\.)\d+$/.test(name)) {
-    throw new TlsFault(
-      'misuse',
-      `serverName ${JSON.stringify(serverName)} is not a DNS name in A-label form; leave it out for addresses`,
-    )
-  }
-  return name
-}
-
 /** A client whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
 export function clientEndpoint(provider: CryptoProvider, options: ClientOptions): Endpoint {
-  const config = {
+  checkNames(options, clientOptions)
+  const { secureRenegotiation, otherDhGroups, verifier } = options
+  const config: ClientConfig = {
     ...handshakeConfig(options),
-    serverName: checkServerName(options.serverName),
-    requestCertificateStatus: options.requestCertificateStatus ?? options.verifier?.wantsStatus ?? false,
-    secureRenegotiation: options.secureRenegotiation ?? ('require' as const),
-    otherDhGroups: options.otherDhGroups ?? ('refuse' as const),
+    serverName: hostName(options.serverName),
+    requestCertificateStatus:
+      flag('requestCertificateStatus', options.requestCertificateStatus) ?? verifier?.wantsStatus ?? false,
+    secureRenegotiation: oneOf('secureRenegotiation', secureRenegotiation, ['require', 'tolerate'], 'require'),
+    otherDhGroups: oneOf('otherDhGroups', otherDhGroups, ['refuse', 'prove'], 'refuse'),
   }
   return new Endpoint(clientConnection(config, { ...options, crypto: provider }), environmentOf(provider, options))
 }
 
 /** A server whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
 export function serverEndpoint(provider: CryptoProvider, options: ServerOptions): Endpoint {
-  const config = {
+  checkNames(options, serverOptions)
+  const { clientAuthentication } = options
+  const config: ServerConfig = {
     ...handshakeConfig(options),
-    clientAuthentication: options.clientAuthentication ?? ('none' as const),
-    certificateAuthorities: options.certificateAuthorities ?? [],
+    clientAuthentication: oneOf('clientAuthentication', clientAuthentication, ['none', 'request', 'require'], 'none'),
+    certificateAuthorities: list('certificateAuthorities', options.certificateAuthorities) ?? [],
   }
   return new Endpoint(serverConnection(config, { ...options, crypto: provider }), environmentOf(provider, options))
 }

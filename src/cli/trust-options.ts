@@ -5,9 +5,9 @@ import {
   type CrlInput,
   chainVerifier,
   checkRevocation,
+  type ImmediateVerifier,
   parseCertificate,
   pinnedCertificates,
-  type Verifier,
 } from '../x509/index.js'
 import { type OptionSpecs, oneOf, UsageError, type Values } from './arguments.js'
 import { keyPin } from './certificate-facts.js'
@@ -76,7 +76,7 @@ const refuseEverybody: CertificateVerifier = ({ peer, certificateChain: [certifi
 }
 
 /** Pins and a chain: both must hold. The chain then says who the peer is. */
-export function pinsAndChain(pins: Verifier, chain: CertificateVerifier): CertificateVerifier {
+export function pinsAndChain(pins: ImmediateVerifier, chain: CertificateVerifier): CertificateVerifier {
   const verify: CertificateVerifier = (request, signal) => {
     const pinned = pins(request)
     if (!pinned.accepted) return pinned

@@ -96,6 +96,7 @@ export class TlsConnection {
 
   /** Takes bytes from the transport, however they are cut. Ignored once the connection ended. */
   receive(bytes: Uint8Array): void {
+    checkBytes('receive', bytes)
     if (this.state.name === 'Start') throw new TlsFault('misuse', 'receive was called before start')
     if (this.ended) return
     this.#parts.recordLayer.receive(bytes)
@@ -110,6 +111,7 @@ export class TlsConnection {
 
   /** Protects application data. Throws unless the connection is established: no byte goes out to a peer that has not proved itself. */
   send(data: Uint8Array): void {
+    checkBytes('send', data)
     if (!this.canSend) {
       throw new TlsFault('misuse', `application data cannot be sent in state ${this.state.name}`)
     }
@@ -289,6 +291,11 @@ export class TlsConnection {
       if (!this.ended) this.#fail(recordFault(error))
     }
   }
+}
+
+/** What is no array of bytes would be read as garbage much later, and end the connection. */
+function checkBytes(method: string, bytes: unknown): void {
+  if (!(bytes instanceof Uint8Array)) throw new TlsFault('misuse', `${method} takes a Uint8Array`)
 }
 
 function recordFault(error: unknown): TlsFault {

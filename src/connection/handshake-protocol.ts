@@ -24,7 +24,7 @@ export interface HandshakeProtocolOptions {
   readonly observe?: ((step: ObservedStep) => void) | undefined
 }
 
-const isMessageName = (name: string): name is HandshakeTypeName => name in HandshakeType
+const isMessageName = (name: string): name is HandshakeTypeName => Object.hasOwn(HandshakeType, name)
 
 function messageEvent(raw: Uint8Array): MessageEvent {
   const name = nameOf(HandshakeType, readHandshakeHeader(raw).msgType)
@@ -85,7 +85,9 @@ export class HandshakeProtocol {
 
   /** Begins: a client sends ClientHello, a server waits for one. */
   start(entropy: Entropy): void {
-    if (this.state.name !== 'Start') throw new TlsFault('misuse', 'start was called twice')
+    if (this.state.name !== 'Start') {
+      throw new TlsFault('misuse', `a connection starts once, and this one is in ${this.state.name}`)
+    }
     this.#dispatch({ type: 'start', entropy })
   }
 

@@ -42,7 +42,7 @@ const schemeKeyTypes: Readonly<Record<SignatureSchemeName, KeyType>> = {
   ed448: 'ed448',
 }
 
-const isSchemeName = (name: string): name is SignatureSchemeName => name in SignatureScheme
+const isSchemeName = (name: string): name is SignatureSchemeName => Object.hasOwn(SignatureScheme, name)
 
 /** The kind of key that signs under `scheme`, or `undefined` for a scheme that is not ours. */
 export function keyTypeOfScheme(scheme: SignatureScheme): KeyType | undefined {

@@ -77,4 +77,4 @@ export {
 export { anchorsFromPem } from './trust-anchors.js'
 export type { SpiffeId } from './uri.js'
 export { type ChainToValidate, type ValidatedChain, type ValidationOptions, validateChain } from './validate-chain.js'
-export type { Verifier } from './verifier.js'
+export type { ImmediateVerifier } from './verifier.js'

@@ -10,7 +10,7 @@ import {
   subjectPublicKey,
 } from '../crypto/subject-public-key-info.js'
 import { decodeBase64, encodeBase64 } from './base64.js'
-import type { Verifier } from './verifier.js'
+import type { ImmediateVerifier } from './verifier.js'
 
 /** A certificate (DER), the SHA-256 of one, or the SHA-256 of a SubjectPublicKeyInfo, which outlives renewals with the same key. */
 export type Pin = Uint8Array | { readonly spkiSha256: Uint8Array } | { readonly certificateSha256: Uint8Array }
@@ -87,7 +87,7 @@ function mismatch(peer: string, presented: Fingerprints): CertificateVerdict {
  * else is looked at: neither chain nor dates nor names nor revocation, and the verdict lists the check `pin` alone. Throws
  * `TypeError` for an empty list or for a pin that can match nothing.
  */
-export function pinnedCertificates(pins: readonly Pin[], primitives: HashPrimitives): Verifier {
+export function pinnedCertificates(pins: readonly Pin[], primitives: HashPrimitives): ImmediateVerifier {
   if (pins.length === 0) throw new TypeError('an empty list of pins would refuse every peer: pin at least one')
   const matchers = pins.map((pin) => matcher(pin, primitives))
   return ({ peer, certificateChain }) => {

@@ -1,7 +1,7 @@
-import type { Verifier } from './verifier.js'
+import type { ImmediateVerifier } from './verifier.js'
 
 /** Refuses every certificate: what stands where no verifier was configured, so that forgetting one never means trust. */
-export const refuseAll: Verifier = (request) => ({
+export const refuseAll: ImmediateVerifier = (request) => ({
   accepted: false,
   reason: 'no_verifier',
   message:

@@ -1,4 +1,4 @@
 import type { CertificateRequestToVerify, CertificateVerdict } from '../crypto/environment.js'
 
-/** Answers an environment's `verifyCertificate`, at once. */
-export type Verifier = (request: CertificateRequestToVerify) => CertificateVerdict
+/** A `CertificateVerifier` that always answers at once. */
+export type ImmediateVerifier = (request: CertificateRequestToVerify) => CertificateVerdict

@@ -7,7 +7,7 @@ import type { Credential } from '../../src/crypto/key-types.js'
 import type { CryptoProvider } from '../../src/crypto/provider.js'
 import type { KeyExchange } from '../../src/crypto/suite-parameters.js'
 import { selectFrom } from '../../src/x509/select-credential.js'
-import type { Verifier } from '../../src/x509/verifier.js'
+import type { ImmediateVerifier } from '../../src/x509/verifier.js'
 import { credentialOf, kindFor, noble, pinTo } from '../support/endpoints.js'
 import { fakeCredential, fakeIdentity, fakeVerifier, type Pace, paced } from '../support/fake-environment.js'
 import { fakeProvider } from '../support/fake-provider.js'
@@ -25,7 +25,7 @@ const paces: readonly Pace[] = ['synchronous', 'microtask', 'immediate', 'mixed'
 interface Party {
   readonly provider: CryptoProvider
   readonly credentials: readonly Credential[]
-  readonly verifier: Verifier
+  readonly verifier: ImmediateVerifier
 }
 
 interface Case {

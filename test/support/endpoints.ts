@@ -7,7 +7,7 @@ import type { CryptoProvider } from '../../src/crypto/provider.js'
 import type { KeyExchange } from '../../src/crypto/suite-parameters.js'
 import type { TlsFault } from '../../src/handshake/fault.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
-import { pinnedCertificates, type Verifier } from '../../src/x509/index.js'
+import { type ImmediateVerifier, pinnedCertificates } from '../../src/x509/index.js'
 import { type PkiKind, pki } from './pki.js'
 
 /** One provider for all tests that do not compare providers: it has no state but caches. */
@@ -27,7 +27,7 @@ export function credentialOf(side: 'client' | 'server', kind: PkiKind): Credenti
 }
 
 /** A verifier that pins the test PKI's certificate of one side and kind. */
-export const pinTo = (side: 'client' | 'server', kind: PkiKind): Verifier =>
+export const pinTo = (side: 'client' | 'server', kind: PkiKind): ImmediateVerifier =>
   pinnedCertificates([pki[side][kind].certificate], noble)
 
 /** A kind of server key that serves each key exchange. */

@@ -4,7 +4,7 @@ import type { CertificateVerdict, Environment } from '../../src/crypto/environme
 import type { Credential, EcdsaCurve, KeyType } from '../../src/crypto/key-types.js'
 import type { MaybePromise } from '../../src/crypto/maybe-promise.js'
 import type { KeyExchange } from '../../src/crypto/suite-parameters.js'
-import type { Verifier } from '../../src/x509/verifier.js'
+import type { ImmediateVerifier } from '../../src/x509/verifier.js'
 import { fakePrivateKey, fakePublicKey, sequence } from './fake-provider.js'
 
 const CERTIFICATE = 'fake certificate|'
@@ -39,7 +39,7 @@ const curves: Readonly<Record<string, EcdsaCurve>> = {
 }
 
 /** Believes every fake certificate; refuses whatever is none. */
-export const fakeVerifier: Verifier = ({ certificateChain }): CertificateVerdict => {
+export const fakeVerifier: ImmediateVerifier = ({ certificateChain }): CertificateVerdict => {
   const [first = new Uint8Array()] = certificateChain
   const text = toLatin1(first)
   const [type = '', curve = '', name = ''] = text.slice(CERTIFICATE.length).split('|')

@@ -1,13 +1,13 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { CertificateVerdict } from '../../src/crypto/environment.js'
-import { type DenyListEntries, denyList, fingerprintsOf, type Verifier } from '../../src/x509/index.js'
+import { type DenyListEntries, denyList, fingerprintsOf, type ImmediateVerifier } from '../../src/x509/index.js'
 import { mutual, pinTo, play } from '../support/endpoints.js'
 import { mintLeaf } from '../support/mint-leaf.js'
 import { nodeCiphers } from '../support/node-ciphers.js'
 import { pki } from '../support/pki.js'
 
-const accepting: Verifier = ({ certificateChain }) => ({
+const accepting: ImmediateVerifier = ({ certificateChain }) => ({
   accepted: true,
   publicKey: { keyType: 'ecdsa', subjectPublicKeyInfo: certificateChain[0] ?? new Uint8Array() },
   checked: [],

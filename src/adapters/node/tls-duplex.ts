@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { Duplex } from 'node:stream'
 import type { ConnectionOutput } from '../../connection/connection.js'
 import { TlsFault } from '../../handshake/fault.js'
 import type { ConnectionSummary } from '../../handshake/negotiated.js'
@@ -42,6 +43,7 @@ export class TlsDuplex extends SocketShape {
   constructor(transport: Transport, endpoint: Endpoint, limits: HandshakeLimits = {}) {
     super(transport)
     if (endpoint.connection.state.name !== 'Start') throw new TlsFault('misuse', 'the endpoint was used before')
+    if (!(transport instanceof Duplex)) throw new TlsFault('misuse', 'the transport must be a duplex stream of Node')
     this.#transport = transport
     this.#endpoint = endpoint
     this.#link = new TransportLink(transport, {

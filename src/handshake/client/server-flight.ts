@@ -64,7 +64,7 @@ export function receiveStatusBeforeCertificateRequest(
   return { state: { name: 'ExpectCertificateRequest', transcript: through, flight: withStatus }, actions: [] }
 }
 
-const isGroupName = (name: string): name is NamedGroupName => name in NamedGroup
+const isGroupName = (name: string): name is NamedGroupName => Object.hasOwn(NamedGroup, name)
 
 /** The curve must be one that was offered, and the point must have the form that the curve's points have (RFC 8422 §5.4). */
 function checkEcdh({ groups }: ClientConfig, { namedCurve, publicKey }: ServerEcdhParams): KeyShareRequest {
