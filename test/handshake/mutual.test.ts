@@ -1,35 +1,58 @@
 import { describe, expect, test } from 'vitest'
 import { allSuites } from '../../src/crypto/suite-parameters.js'
-import { kindFor, mutual, play } from '../support/endpoints.js'
+import type { ConnectionSummary } from '../../src/handshake/negotiated.js'
+import { nodeProvider } from '../../src/providers/node/index.js'
+import { kindFor, mutual, noble, type Played, type Providers, play } from '../support/endpoints.js'
+import { pkiKinds } from '../support/pki.js'
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 const bytes = (value: string): Uint8Array => new TextEncoder().encode(value)
 
-describe('a mutual handshake, data both ways and a clean close, in memory and synchronously', () => {
+/** Data both ways over a connection that has just been established, the same exported key, and a clean close. */
+function useAndClose(played: Played): ConnectionSummary | undefined {
+  expect(played.faultOf('client') ?? played.faultOf('server')).toBeUndefined()
+  expect(played.client.connection.state.name).toBe('Connected')
+  expect(played.server.connection.state.name).toBe('Connected')
+  expect(played.server.connection.summary?.peer.kind).toBe('certificate and signature')
+
+  played.client.send(bytes('ping'))
+  played.server.send(bytes('pong'))
+  expect(text(played.dataOf('server'))).toBe('ping')
+  expect(text(played.dataOf('client'))).toBe('pong')
+  const context = bytes('context')
+  expect(played.client.connection.exportKeyingMaterial('EXPERIMENTAL test', 32, context)).toEqual(
+    played.server.connection.exportKeyingMaterial('EXPERIMENTAL test', 32, context),
+  )
+
+  const { summary } = played.client.connection
+  played.client.close()
+  expect(played.client.connection.state.name).toBe('Closed')
+  expect(played.server.connection.state.name).toBe('Closed')
+  expect(played.outputs.filter(({ output }) => output.type === 'peerClosed').map(({ side }) => side)).toEqual([
+    'server',
+    'client',
+  ])
+  return summary
+}
+
+const node = nodeProvider()
+const ends: readonly (Providers & { readonly name: string })[] = [
+  { name: 'noble', client: noble, server: noble },
+  { name: 'node', client: node, server: node },
+  { name: 'noble and node', client: noble, server: node },
+  { name: 'node and noble', client: node, server: noble },
+]
+
+describe.each(ends)('mutual handshakes in memory and synchronously, client and server with $name', (providers) => {
   test.each(allSuites)('$name', (suite) => {
-    const { client, server } = mutual(kindFor(suite.keyExchange))
-    const played = play({ ...client, cipherSuites: [suite.name] }, { ...server, cipherSuites: [suite.name] })
-    expect(played.faultOf('client') ?? played.faultOf('server')).toBeUndefined()
-    expect(played.client.connection.state.name).toBe('Connected')
-    expect(played.server.connection.state.name).toBe('Connected')
-    expect(played.client.connection.summary?.negotiated.suite).toBe(suite)
-    expect(played.server.connection.summary?.peer.kind).toBe('certificate and signature')
+    const { client, server } = mutual(kindFor(suite.keyExchange), providers)
+    const only = { cipherSuites: [suite.name] }
+    const summary = useAndClose(play({ ...client, ...only }, { ...server, ...only }, providers))
+    expect(summary?.negotiated.suite).toBe(suite)
+  })
 
-    played.client.send(bytes('ping'))
-    played.server.send(bytes('pong'))
-    expect(text(played.dataOf('server'))).toBe('ping')
-    expect(text(played.dataOf('client'))).toBe('pong')
-    const context = bytes('context')
-    expect(played.client.connection.exportKeyingMaterial('EXPERIMENTAL test', 32, context)).toEqual(
-      played.server.connection.exportKeyingMaterial('EXPERIMENTAL test', 32, context),
-    )
-
-    played.client.close()
-    expect(played.client.connection.state.name).toBe('Closed')
-    expect(played.server.connection.state.name).toBe('Closed')
-    expect(played.outputs.filter(({ output }) => output.type === 'peerClosed').map(({ side }) => side)).toEqual([
-      'server',
-      'client',
-    ])
+  test.each(pkiKinds)('keys of the kind %s', (kind) => {
+    const { client, server } = mutual(kind, providers)
+    useAndClose(play(client, server, providers))
   })
 })

@@ -13,33 +13,50 @@ import { type PkiKind, pki } from './pki.js'
 /** One provider for all tests that do not compare providers: it has no state but caches. */
 export const noble: CryptoProvider = nobleProvider()
 
-const credentials = new Map<string, Credential>()
+const credentialsBy = new WeakMap<CryptoProvider, Map<string, Credential>>()
 
-/** A credential of the test PKI; imported once. */
-export function credentialOf(side: 'client' | 'server', kind: PkiKind): Credential {
+/** A credential of the test PKI; imported once by each provider. */
+export function credentialOf(side: 'client' | 'server', kind: PkiKind, provider = noble): Credential {
+  const credentials = credentialsBy.get(provider) ?? new Map<string, Credential>()
+  credentialsBy.set(provider, credentials)
   const name = `${side} ${kind}`
   const known = credentials.get(name)
   if (known !== undefined) return known
   const { certificateChain, privateKeyInfo } = pki[side][kind]
-  const credential = { certificateChain, key: noble.importPrivateKey(privateKeyInfo) }
+  const credential = { certificateChain, key: provider.importPrivateKey(privateKeyInfo) }
   credentials.set(name, credential)
   return credential
 }
 
 /** A verifier that pins the test PKI's certificate of one side and kind. */
-export const pinTo = (side: 'client' | 'server', kind: PkiKind): ImmediateVerifier =>
-  pinnedCertificates([pki[side][kind].certificate], noble)
+export const pinTo = (side: 'client' | 'server', kind: PkiKind, provider = noble): ImmediateVerifier =>
+  pinnedCertificates([pki[side][kind].certificate], provider)
 
 /** A kind of server key that serves each key exchange. */
 export const kindFor = (keyExchange: KeyExchange): PkiKind => (keyExchange === 'ECDHE_ECDSA' ? 'ecdsaP256' : 'rsa')
 
+/** The providers of both ends of a connection. */
+export interface Providers {
+  readonly client: CryptoProvider
+  readonly server: CryptoProvider
+}
+
+const nobles: Providers = { client: noble, server: noble }
+
 /** Options of a client and a server that authenticate each other with keys of one kind. */
-export const mutual = (kind: PkiKind): { readonly client: ClientOptions; readonly server: ServerOptions } => ({
-  client: { serverName: 'localhost', credentials: [credentialOf('client', kind)], verifier: pinTo('server', kind) },
+export const mutual = (
+  kind: PkiKind,
+  providers = nobles,
+): { readonly client: ClientOptions; readonly server: ServerOptions } => ({
+  client: {
+    serverName: 'localhost',
+    credentials: [credentialOf('client', kind, providers.client)],
+    verifier: pinTo('server', kind, providers.client),
+  },
   server: {
-    credentials: [credentialOf('server', kind)],
+    credentials: [credentialOf('server', kind, providers.server)],
     clientAuthentication: 'require',
-    verifier: pinTo('client', kind),
+    verifier: pinTo('client', kind, providers.server),
   },
 })
 
@@ -53,9 +70,14 @@ export interface Played {
 }
 
 /** Joins a client and a server in memory and plays whatever happens at once. */
-export function play(clientOptions: ClientOptions, serverOptions: ServerOptions, provider = noble): Played {
-  const client = clientEndpoint(provider, clientOptions)
-  const server = serverEndpoint(provider, serverOptions)
+export function play(
+  clientOptions: ClientOptions,
+  serverOptions: ServerOptions,
+  provider: CryptoProvider | Providers = nobles,
+): Played {
+  const providers = 'client' in provider ? provider : { client: provider, server: provider }
+  const client = clientEndpoint(providers.client, clientOptions)
+  const server = serverEndpoint(providers.server, serverOptions)
   const outputs: { side: 'client' | 'server'; output: ConnectionOutput }[] = []
   joinInMemory(client, server, (side, output) => {
     if (output.type !== 'transmit') outputs.push({ side, output })
