@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { allSuites } from '../../src/crypto/suite-parameters.js'
 import type { ConnectionSummary } from '../../src/handshake/negotiated.js'
 import { nodeProvider } from '../../src/providers/node/index.js'
+import { NamedGroup, type NamedGroupName } from '../../src/registry/named-group.js'
 import { kindFor, mutual, noble, type Played, type Providers, play } from '../support/endpoints.js'
 import { pkiKinds } from '../support/pki.js'
 
@@ -49,6 +50,17 @@ describe.each(ends)('mutual handshakes in memory and synchronously, client and s
     const only = { cipherSuites: [suite.name] }
     const summary = useAndClose(play({ ...client, ...only }, { ...server, ...only }, providers))
     expect(summary?.negotiated.suite).toBe(suite)
+  })
+
+  // the largest groups of RFC 7919 take seconds on BigInt, and the smallest goes the same way
+  const groups = (Object.keys(NamedGroup) as NamedGroupName[]).filter((name) => !/^ffdhe[3468]/.test(name))
+  test.each(groups)('group %s', (group) => {
+    const { client, server } = mutual('rsa', providers)
+    const cipherSuite = group.startsWith('ffdhe')
+      ? 'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256'
+      : 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'
+    const only = { cipherSuites: [cipherSuite], groups: [group] } as const
+    useAndClose(play({ ...client, ...only }, { ...server, ...only }, providers))
   })
 
   test.each(pkiKinds)('keys of the kind %s', (kind) => {
