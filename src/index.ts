@@ -8,9 +8,11 @@ import { type ClientOptions, clientEndpoint, type ServerOptions, serverEndpoint 
 import type { CertificateVerifier } from './crypto/environment.js'
 import type { Credential } from './crypto/key-types.js'
 import type { CryptoProvider } from './crypto/provider.js'
+import { TlsFault } from './handshake/fault.js'
 import { nobleProvider } from './providers/noble/index.js'
 import { type ChainVerifierOptions, chainVerifier } from './x509/chain-verifier.js'
 import { type DenyListEntries, denyList } from './x509/deny-list.js'
+import { checkKeyMatches } from './x509/keystore/check-key-matches.js'
 import { certificatesFromPem, privateKeyInfoFromPem } from './x509/pem.js'
 import { type Pin, parsePin, pinnedCertificates } from './x509/pinned.js'
 import { checkRevocation, type RevocationOptions } from './x509/revocation/check-revocation.js'
@@ -25,13 +27,14 @@ export type { ConnectionOutput } from './connection/connection.js'
 export type { CertificateVerifier } from './crypto/environment.js'
 export type { Credential, PrivateKey } from './crypto/key-types.js'
 export { allSuites } from './crypto/suite-parameters.js'
-export { alertFor, type FaultCode, TlsFault } from './handshake/fault.js'
+export { alertFor, type FaultCode } from './handshake/fault.js'
 export type { ConnectionSummary, Negotiated } from './handshake/negotiated.js'
 export * from './registry/index.js'
 export type { DenyListEntries } from './x509/deny-list.js'
 export type { Pin } from './x509/pinned.js'
 export type { RevocationOptions } from './x509/revocation/check-revocation.js'
 export type { ImmediateVerifier } from './x509/verifier.js'
+export { TlsFault }
 
 /** Replaces the provider of the cryptography; noble by default. */
 interface WithProvider {
@@ -87,12 +90,20 @@ export const pinned = (...pins: readonly string[]): ImmediateVerifier =>
 const readPin = (pin: string): readonly Pin[] =>
   pin.includes('-----BEGIN') ? certificatesFromPem(pin) : [parsePin(pin)]
 
-/** A credential from PEM text: the certificate chain, end entity first, and its unencrypted private key. */
-export const credentialFromPem = (
+/**
+ * A credential from PEM text: the certificate chain, end entity first, and its unencrypted private key, which is tried
+ * once and must be the certificate's. Throws `PemError` and `KeystoreError`, and a `misuse` fault for a provider that
+ * answers later (`importCredentials` of `tls12/x509` waits for those).
+ */
+export function credentialFromPem(
   certificateChain: string,
   privateKey: string,
   provider: CryptoProvider = nobleProvider(),
-): Credential => ({
-  certificateChain: certificatesFromPem(certificateChain),
-  key: provider.importPrivateKey(privateKeyInfoFromPem(privateKey)),
-})
+): Credential {
+  const key = provider.importPrivateKey(privateKeyInfoFromPem(privateKey))
+  const credential = { certificateChain: certificatesFromPem(certificateChain), key }
+  if (checkKeyMatches(credential, provider) instanceof Promise) {
+    throw new TlsFault('misuse', 'this provider answers later: use importCredentials of tls12/x509')
+  }
+  return credential
+}

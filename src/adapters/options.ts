@@ -4,6 +4,7 @@ import type { CertificateVerifier, Environment } from '../crypto/environment.js'
 import type { Credential } from '../crypto/key-types.js'
 import type { CryptoProvider } from '../crypto/provider.js'
 import type { ClientConfig } from '../handshake/client/context.js'
+import { TlsFault } from '../handshake/fault.js'
 import type { HandshakeConfig } from '../handshake/negotiation.js'
 import type { ServerConfig } from '../handshake/server/context.js'
 import type { CipherSuiteName } from '../registry/cipher-suite.js'
@@ -144,6 +145,12 @@ export function clientEndpoint(provider: CryptoProvider, options: ClientOptions)
   return new Endpoint(clientConnection(config, { ...options, crypto: provider }), environmentOf(provider, options))
 }
 
+/** No suite of this library lets a server go without a certificate, so one that has none could only fail, at every client. */
+function checkHasCredentials({ credentials = [], selectCredential, environment }: ServerOptions): void {
+  if (credentials.length > 0 || selectCredential !== undefined || environment?.selectCredential !== undefined) return
+  throw new TlsFault('misuse', 'a server needs credentials, or selectCredential to find them')
+}
+
 /** A server whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
 export function serverEndpoint(provider: CryptoProvider, options: ServerOptions): Endpoint {
   checkNames(options, serverOptions)
@@ -153,5 +160,7 @@ export function serverEndpoint(provider: CryptoProvider, options: ServerOptions)
     clientAuthentication: oneOf('clientAuthentication', clientAuthentication, ['none', 'request', 'require'], 'none'),
     certificateAuthorities: list('certificateAuthorities', options.certificateAuthorities) ?? [],
   }
-  return new Endpoint(serverConnection(config, { ...options, crypto: provider }), environmentOf(provider, options))
+  const environment = environmentOf(provider, options)
+  checkHasCredentials(options)
+  return new Endpoint(serverConnection(config, { ...options, crypto: provider }), environment)
 }

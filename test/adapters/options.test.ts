@@ -1,8 +1,10 @@
 import { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { TlsFault } from '../../src/handshake/fault.js'
-import { createClient, createServer } from '../../src/index.js'
+import { createClient, createServer, credentialFromPem } from '../../src/index.js'
 import { secureClient } from '../../src/node.js'
+import { KeystoreError } from '../../src/x509/index.js'
+import { pki } from '../support/pki.js'
 
 /** Options as a program without types would give them. */
 const untyped = (options: unknown): never => options as never // the point of these tests is to get past the types
@@ -56,6 +58,13 @@ describe('options that make no sense are refused at once, with what would make s
     const fault = faultOf(() => createClient(untyped(options)))
     expect(fault.code).toBe('misuse')
     expect(fault.message).toMatch(message)
+  })
+
+  test('a server without credentials, and a key that is not that of the certificate', () => {
+    expect(faultOf(() => createServer()).message).toMatch(/a server needs credentials/)
+    const { certPem } = pki.server.ecdsaP256
+    expect(() => credentialFromPem(certPem, pki.client.ecdsaP256.keyPem)).toThrow(KeystoreError)
+    expect(credentialFromPem(certPem, pki.server.ecdsaP256.keyPem).certificateChain).toHaveLength(1)
   })
 
   test('a transport that is no stream, and a time that is no number', () => {
