@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { playDemo } from '../../src/cli/demo.js'
-import { demoClientEcdsa, demoClientRsa, demoServerEcdsa, demoServerRsa } from '../../src/cli/demo-pki.js'
+import {
+  demoAuthorities,
+  demoClientEcdsa,
+  demoClientRsa,
+  demoRevocationLists,
+  demoServerEcdsa,
+  demoServerRsa,
+} from '../../src/cli/demo-pki.js'
 import { formatSteps, narrate } from '../../src/inspect/index.js'
 import { pki } from '../support/pki.js'
 import { runHere, runProcess } from './run.js'
@@ -42,7 +50,45 @@ function titlesIn(out: string): string[] {
   return heads.map(([, , rest = '']) => rest.split('  ')[0] ?? '')
 }
 
+/** One line out of many, so that what is said can be looked for wherever lines were broken. */
+const flat = (text: string): string => text.replace(/\s+/g, ' ')
+
+/** What either side says of a chain that it checked. */
+function expectChainChecks(out: string, clientAuthentication: boolean): void {
+  const said = flat(out)
+  const owners = clientAuthentication ? ['server', 'client'] : ['server']
+  for (const owner of owners) {
+    expect(said).toMatch(
+      new RegExp(
+        `chain 2 certificates to CN=tls12 test CA (RSA|ECDSA), which is trusted, valid: CN=tls12 test ${owner} `,
+      ),
+    )
+    expect(said).toMatch(
+      new RegExp(
+        `revocation checked: CN=tls12 test ${owner} .{3,11} is not revoked, says the CRL number 1 of CN=tls12 test CA`,
+      ),
+    )
+    expect(said).toContain(`wanted ${owner}Auth, allowed ${owner}Auth`)
+  }
+  const dates = /validity not expired: 2020-01-01T00:00:00Z to 2049-12-31T23:59:59Z, now is \S+Z \(2 certificates\)/g
+  expect(said.match(dates)).toHaveLength(owners.length)
+  expect(said.match(/name matched: wanted dns localhost, is for DNS:localhost/g)).toHaveLength(1)
+  expect(said).not.toMatch(/pinned|not checked/)
+  expect(said).toContain('(checked: chain, validity, purpose, revocation, name)')
+}
+
 describe('demo', () => {
+  it.each([true, false])('pins with --trust pin, and then claims no more: client authentication %s', async (mutual) => {
+    const argv = ['demo', '--trust', 'pin', ...(mutual ? [] : ['--no-client-auth'])]
+    const { code, out, err } = await runHere(argv)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(titlesIn(out)).toEqual(titles('ecdhe', mutual))
+    expect(out).toContain('pinned key matched; chain, expiry, revocation: not checked')
+    expect(out.match(/pinned key matched/g)).toHaveLength(mutual ? 2 : 1)
+    expect(out).not.toMatch(/not expired|is trusted|not revoked|matched: wanted/)
+    expect(out).toContain('(checked: pin)')
+  })
+
   for (const keyExchange of ['rsa', 'dhe', 'ecdhe']) {
     for (const clientAuthentication of [true, false]) {
       it(`tells ${keyExchange}, ${clientAuthentication ? 'mutual' : 'server-only'}, in the order of the RFC`, async () => {
@@ -51,8 +97,7 @@ describe('demo', () => {
         expect({ code, err }).toEqual({ code: 0, err: '' })
         expect(titlesIn(out)).toEqual(titles(keyExchange, clientAuthentication))
         expect(out).not.toContain(ESCAPE)
-        expect(out).toContain('pinned key matched; chain, expiry, revocation: not checked')
-        expect(out.match(/pinned key matched/g)).toHaveLength(clientAuthentication ? 2 : 1)
+        expectChainChecks(out, clientAuthentication)
         expect(out).toContain('compression           null: none')
         expect(out).toContain('session id            empty')
         expect(out.includes('(comes before the key exchange (RFC 5246 §7.3)')).toBe(clientAuthentication)
@@ -108,6 +153,10 @@ describe('demo', () => {
     expect([demoServerRsa, demoServerEcdsa, demoClientRsa, demoClientEcdsa]).toEqual(
       entries.map(({ chainPem, keyPem }) => ({ chain: chainPem.trim(), key: keyPem.trim() })),
     )
+    expect(demoAuthorities).toBe(pki.ca.certPem.trim())
+    const crl = (kind: string): string =>
+      readFileSync(new URL(`../../vectors/pki/ca/${kind}.crl.pem`, import.meta.url), 'utf8').trim()
+    expect(demoRevocationLists).toBe(`${crl('rsa')}\n${crl('ecdsa')}`)
   })
 
   it('colours on a terminal only, unless told otherwise', async () => {

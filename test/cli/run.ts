@@ -82,8 +82,7 @@ export function start(command: string, args: readonly string[], options: { cwd?:
   return { child, out: () => Buffer.concat(out), err: () => err, ended }
 }
 
-const startCommand = (argv: readonly string[]): Started =>
-  start(process.execPath, ['--import', 'tsx', main, ...argv])
+const startCommand = (argv: readonly string[]): Started => start(process.execPath, ['--import', 'tsx', main, ...argv])
 
 /** Runs a command as a process, with all of its input at hand. */
 export async function runProcess(

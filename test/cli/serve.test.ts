@@ -215,7 +215,7 @@ describe('serve and connect', () => {
   it('fail with one line and 1', async () => {
     serving = await startServe('--client-auth', 'require')
     expect(serving.err()).toMatch(
-      /no --cert: using test certificates[\s\S]*no --pin: every client certificate will be refused/,
+      /no --cert: using test certificates[\s\S]*no --ca and no --pin: every client certificate will be refused/,
     )
     const to = [`127.0.0.1:${serving.port}`]
     const pins = ['--pin', server.certPath, '--pin', pki.server.rsa.certPath]

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseTarget } from '../../src/cli/address.js'
 import { escapeHtml } from '../../src/cli/page.js'
@@ -17,6 +18,11 @@ const other = pki.server.ecdsaP256
 describe('calls that make no sense end with 2 and say why', () => {
   const empty = join(scratch, 'empty.pem')
   writeFileSync(empty, 'nothing here\n')
+  const damaged = join(scratch, 'damaged.pem')
+  writeFileSync(damaged, '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n')
+  const zeros = join(scratch, 'zeros.crl')
+  writeFileSync(zeros, Uint8Array.of(0x30, 0))
+  const crl = fileURLToPath(new URL('../../vectors/pki/ca/rsa.crl.pem', import.meta.url))
 
   it.each<[readonly string[], RegExp]>([
     [['nonsense'], /no command "nonsense"/],
@@ -30,7 +36,24 @@ describe('calls that make no sense end with 2 and say why', () => {
     [['serve', '--port', '1e3'], /--port must be a number/],
     [['serve', '--port', ''], /--port must be a number/],
     [['serve', '--client-auth', 'maybe'], /--client-auth must be one of none, request, require/],
-    [['serve', '--ca', server.certPath], /--ca: validation by certificate authorities is not there yet.*--pin/],
+    [['serve', '--ca', join(scratch, 'absent')], /--ca .* cannot be read: ENOENT/],
+    [['serve', '--ca', empty], /--ca .*CERTIFICATE block is needed/],
+    [['serve', '--ca', damaged], /--ca .*: /],
+    [['serve', '--ca', server.certPath, '--crl', join(scratch, 'absent')], /--crl .* cannot be read: ENOENT/],
+    [['serve', '--ca', server.certPath, '--crl', empty], /--crl .* does not hold what it should/],
+    [['serve', '--ca', server.certPath, '--crl', server.certPath], /--crl .* does not hold what it should/],
+    [['serve', '--ca', server.certPath, '--crl', damaged], /--crl .* does not hold what it should/],
+    [['serve', '--ca', server.certPath, '--crl', zeros], /--crl .*: /],
+    [['serve', '--ca', server.certPath, '--revocation', 'on'], /--revocation must be one of off, soft-fail, hard-fail/],
+    [
+      ['serve', '--ca', server.certPath, '--revocation', 'off', '--crl', crl],
+      /--crl has no effect with --revocation off/,
+    ],
+    [['serve', '--ca', server.certPath, '--policy', 'lax'], /--policy must be one of basic, rfc5280, webpki/],
+    [['serve', '--crl', crl], /--crl says how chains are judged, and needs --ca/],
+    [['serve', '--revocation', 'hard-fail'], /--revocation says how chains are judged, and needs --ca/],
+    [['serve', '--policy', 'webpki'], /--policy says how chains are judged, and needs --ca/],
+    [['demo', '--trust', 'all'], /--trust must be one of ca, pin/],
     [['serve', '--cert', server.certPath], /--cert and --key go together/],
     [['serve', '--key', server.keyPath], /--cert and --key go together/],
     [['serve', '--cert', join(scratch, 'absent'), '--key', server.keyPath], /--cert .* cannot be read: ENOENT/],
@@ -52,10 +75,7 @@ describe('calls that make no sense end with 2 and say why', () => {
     [['connect'], /HOST:PORT is missing/],
     [['connect', 'localhost'], /"localhost" is not HOST:PORT/],
     [['connect', 'localhost:1', 'more'], /unexpected argument "more"/],
-    [
-      ['connect', '--ca', server.certPath, 'localhost:1'],
-      /--ca: validation by certificate authorities is not there yet/,
-    ],
+    [['connect', '--ca', empty, 'localhost:1'], /--ca .*CERTIFICATE block is needed/],
     [['connect', '--linger', '-1', 'localhost:1'], /--linger/],
     [['connect', '--servername', '127.0.0.1', '127.0.0.1:1'], /"127.0.0.1" is not a DNS name/],
     [['connect', '--client-auth', 'none', 'localhost:1'], /--client-auth/],
@@ -67,24 +87,24 @@ describe('calls that make no sense end with 2 and say why', () => {
   })
 
   it('as a process too', async () => {
-    const { code, out, err } = await runProcess(['serve', '--ca', server.certPath])
+    const { code, out, err } = await runProcess(['serve', '--ca', scratch])
     expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(err).toMatch(/^tls12 serve: --ca: .* not there yet/)
+    expect(err).toMatch(/^tls12 serve: --ca .* cannot be read: EISDIR/)
   }, 20_000)
 })
 
 describe('help', () => {
   it.each([
-    ['demo', ['key-exchange', 'no-client-auth', 'bytes']],
+    ['demo', ['key-exchange', 'trust', 'no-client-auth', 'bytes']],
     [
       'serve',
-      'port cert key ca pin client-auth cipher-suites groups signature-algorithms alpn key-log http handshake-timeout'.split(
+      'port cert key p12 key-password-file ca crl revocation policy pin client-auth cipher-suites groups signature-algorithms alpn key-log http handshake-timeout'.split(
         ' ',
       ),
     ],
     [
       'connect',
-      'servername show cert key ca pin cipher-suites groups signature-algorithms alpn key-log handshake-timeout'.split(
+      'servername show cert key p12 key-password-file ca crl revocation policy pin cipher-suites groups signature-algorithms alpn key-log handshake-timeout'.split(
         ' ',
       ),
     ],
