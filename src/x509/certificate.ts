@@ -21,7 +21,7 @@ const cache = createByteCache<ParsedCertificate>()
 /**
  * Reads a DER certificate, all of it, at most once while it stays among the 256 last seen ones. Throws `CertificateError`
  * for bytes that are not strict DER or break a structural rule of RFC 5280 §4. Nothing is verified: neither signature, nor
- * dates, nor what a profile demands (`profileViolations`).
+ * dates, nor what a profile demands (certificate-profile.ts).
  */
 export const parseCertificate = (der: Uint8Array): ParsedCertificate =>
   // The copy keeps what is cached out of reach of whoever owns `der`, a receive buffer for one.

@@ -58,9 +58,7 @@ export function readCertificatePolicies(der: Uint8Array): readonly PolicyInforma
   })
 }
 
-const ANY_POLICY = '2.5.29.32.0'
-
-/** Reads the DER of PolicyMappings. That anyPolicy is on neither side is for `mapsAnyPolicy` to say. Throws `CertificateError`. */
+/** Reads the DER of PolicyMappings. That anyPolicy is on neither side is for path validation to say. Throws `CertificateError`. */
 export function readPolicyMappings(der: Uint8Array): readonly PolicyMapping[] {
   const rule = 'RFC 5280 §4.2.1.5'
   const mappings = readBySchema(der, PolicyMappings, 'policy mappings', rule)
@@ -70,10 +68,6 @@ export function readPolicyMappings(der: Uint8Array): readonly PolicyMapping[] {
     subjectDomainPolicy,
   }))
 }
-
-/** Whether anyPolicy is mapped, to or from: no path may hold such a certificate (RFC 5280 §6.1.4). */
-export const mapsAnyPolicy = (mappings: readonly PolicyMapping[]): boolean =>
-  mappings.some((mapping) => mapping.issuerDomainPolicy === ANY_POLICY || mapping.subjectDomainPolicy === ANY_POLICY)
 
 /** Reads the DER of PolicyConstraints, which must constrain something. Throws `CertificateError`. */
 export function readPolicyConstraints(der: Uint8Array): PolicyConstraints {

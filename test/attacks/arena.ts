@@ -12,7 +12,7 @@ import type { Hostile } from './hostile.js'
 import { HostileClient, type HostileClientOptions } from './hostile-client.js'
 import { HostileServer, type HostileServerOptions } from './hostile-server.js'
 import type { Rewrite } from './script.js'
-import { bytes, GREETING, text, type Victim, victimClient, victimServer } from './victim.js'
+import { bytes, GREETING, text, victimClient, victimServer } from './victim.js'
 
 export interface AttackOnClient extends HostileServerOptions {
   /** The victim's options, on top of a client that authenticates itself and pins the server's certificate. */
@@ -146,5 +146,3 @@ export function expectConnected(peer: Hostile): void {
   expect(peer.overheard.map(text)).toEqual([GREETING])
   expect(peer.alerts).toEqual([])
 }
-
-export type { Victim }
