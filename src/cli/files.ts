@@ -42,6 +42,9 @@ function readingBytes<T>(option: string, path: string, read: (bytes: Uint8Array)
     return read(bytes)
   } catch (error) {
     if (error instanceof UsageError) throw error
+    if (error instanceof PemError && error.reason === 'encrypted') {
+      throw new UsageError(`${where} is encrypted: --key-password-file names a file with its password`)
+    }
     if (speaks(error)) throw new UsageError(`${where}: ${error.message}`)
     throw new UsageError(`${where} does not hold what it should, or of a kind that is not supported`)
   }

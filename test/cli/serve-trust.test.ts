@@ -47,7 +47,7 @@ describe('keys', () => {
     [['--p12', server[0]], /--p12 .*the keystore is damaged/],
     [['--p12', 'x', '--cert', 'a', '--key', 'b'], /--p12 stands in place of --cert and --key/],
     [['--key-password-file', password], /--key-password-file needs --key or --p12/],
-    [['--cert', server[0], '--key', server[1]], /--key .*is encrypted/],
+    [['--cert', server[0], '--key', server[1]], /--key .*is encrypted: --key-password-file/],
     [['--cert', server[0], '--key', server[1], '--key-password-file', wrong], /--key .*the password is wrong/],
     [['--cert', server[0], '--key', server[1], '--key-password-file', made('none')], /ENOENT/],
   ])('that cannot be used end with 2: %j', async (argv, message) => {
