@@ -36,7 +36,7 @@ export const trustOptions = {
   policy: {
     type: 'string',
     value: 'basic|rfc5280|webpki',
-    help: 'how strict chains are judged: path validation alone, with all that RFC 5280 demands of certificates, or also as browsers do; rfc5280 by default',
+    help: 'how strict chains are judged: path validation alone (basic), with all that RFC 5280 demands of certificates, or also as browsers do; basic by default',
   },
   pin: {
     type: 'string',
@@ -111,7 +111,7 @@ function namesOf(anchors: readonly Uint8Array[]): readonly Uint8Array[] {
 }
 
 function chainTrust(ca: readonly string[], values: TrustValues, { identity, explain }: TrustContext): Trust {
-  const policy = oneOf('policy', values.policy, policies) ?? 'rfc5280'
+  const policy = oneOf('policy', values.policy, policies) ?? 'basic'
   const { mode, crls } = revocationFrom(values)
   const anchors = ca.flatMap(readAnchors)
   const verifier = chainVerifier({

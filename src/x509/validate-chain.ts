@@ -26,7 +26,10 @@ export interface ValidationOptions {
   /** Further certificates that may lie between, DER; they are trusted no more than those that the peer sends. */
   readonly intermediates?: Iterable<Uint8Array>
   readonly provider: Pick<CryptoProvider, 'verifySignature' | 'hash'>
-  /** `rfc5280` by default; `webpki` belongs to anchors that the public trusts. */
+  /**
+   * `basic` by default: path validation, and strong keys. Authorities that people run for themselves seldom keep to all
+   * of RFC 5280 §4; `rfc5280` demands it, and `webpki` belongs to anchors that the public trusts.
+   */
   readonly policy?: ValidationPolicy
   /** Changes which keys and signatures are strong enough. */
   readonly keys?: Partial<KeyPolicy>
@@ -83,7 +86,7 @@ export type ValidatedChain =
 const DEFAULT_DEPTH = 10
 
 function settingsOf(options: ValidationOptions): ChainSettings {
-  const { policy = 'rfc5280', maxChainDepth = DEFAULT_DEPTH } = options
+  const { policy = 'basic', maxChainDepth = DEFAULT_DEPTH } = options
   if (!Object.hasOwn(policyProfiles, policy))
     throw new TypeError(`policy must be basic, rfc5280 or webpki, not ${policy}`)
   if (!(maxChainDepth >= 0)) throw new TypeError('maxChainDepth must be a number of certificates from 0 on')

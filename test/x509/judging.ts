@@ -10,14 +10,15 @@ export const NOW = new Date('2026-11-21T12:00:00Z')
 
 export type JudgeOptions = Partial<Omit<ChainVerifierOptions, 'anchors' | 'intermediates'>>
 
-/** What a verifier says of a chain, end entity first, under these roots. */
+/** What a verifier says of a chain, end entity first, under these roots: by all of RFC 5280 unless `options` say otherwise. */
 export function judge(
   chain: readonly Minted[],
   roots: readonly Minted[],
   options: JudgeOptions = {},
   request: Partial<CertificateRequestToVerify> = {},
 ): CertificateVerdict {
-  const verify = chainVerifier({ provider, time: () => NOW, ...options, anchors: roots.map(({ der }) => der) })
+  const anchors = roots.map(({ der }) => der)
+  const verify = chainVerifier({ provider, time: () => NOW, policy: 'rfc5280', ...options, anchors })
   const verdict = verify(
     { peer: 'server', certificateChain: chain.map(({ der }) => der), serverName: 'localhost', ...request },
     new AbortController().signal,

@@ -131,11 +131,14 @@ describe('anchors', () => {
 })
 
 describe('how strict a policy is', () => {
-  test('basic validates paths and asks for nothing more', () => {
+  test('basic, the default, validates paths and asks for nothing more', () => {
     const bare = mintRoot('Bare', { without: ['aki', 'ski'] })
     const leaf = mintLeaf(bare, { without: ['aki', 'ski', 'basicConstraints'] })
     expect(told(judge([leaf], [bare], { policy: 'basic' }))).toBe('accepted')
     expect(told(judge([leaf], [bare]))).toMatch(/^bad_certificate/)
+    const byDefault = chainVerifier({ provider, time: () => NOW, anchors: [bare.der] })
+    const request = { peer: 'server', certificateChain: [leaf.der], serverName: 'localhost' } as const
+    expect(byDefault(request, new AbortController().signal)).toMatchObject({ accepted: true })
   })
 
   test('keys narrows or widens what is strong enough', () => {
