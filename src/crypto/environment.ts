@@ -81,6 +81,8 @@ export type CertificateVerdict =
       readonly checked: readonly CertificateCheck[]
       /** Whom the certificate stands for, by which an application may authorise; absent where the verifier read no names. */
       readonly identities?: readonly VerifiedName[]
+      /** DER, from the end entity to the anchor, whoever each is from; absent where the verifier built no path. */
+      readonly path?: readonly Uint8Array[]
     }
   | {
       readonly accepted: false

@@ -96,6 +96,8 @@ function accept(chain: Accepted, options: ChainVerifierOptions, peer: 'client' |
     publicKey: key.key,
     checked: named ? [...chain.checked, 'name'] : chain.checked,
     identities: identitiesOf(leaf).flatMap(verifiedName),
+    // Copies: what the parser keeps for other handshakes stays out of reach.
+    path: chain.path.map(({ der }) => der.slice()),
   }
 }
 

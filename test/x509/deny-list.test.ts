@@ -1,11 +1,22 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { fromAscii } from '../../src/bytes/convert.js'
+import { writeDer } from '../../src/codec/der.js'
 import type { CertificateVerdict } from '../../src/crypto/environment.js'
-import { type DenyListEntries, denyList, fingerprintsOf, type ImmediateVerifier } from '../../src/x509/index.js'
+import {
+  type ChainVerifierOptions,
+  chainVerifier,
+  type DenyListEntries,
+  denyList,
+  fingerprintsOf,
+  type ImmediateVerifier,
+} from '../../src/x509/index.js'
 import { mutual, pinTo, play } from '../support/endpoints.js'
-import { mintLeaf } from '../support/mint-leaf.js'
+import { mintLeaf, nameOf } from '../support/mint-leaf.js'
 import { nodeCiphers } from '../support/node-ciphers.js'
 import { pki } from '../support/pki.js'
+import { NOW, provider } from './judging.js'
+import { mintLeaf as leafUnder, type Minted, mint, mintRoot, oid, sequence } from './minting.js'
 
 const accepting: ImmediateVerifier = ({ certificateChain }) => ({
   accepted: true,
@@ -21,6 +32,12 @@ const spkiOf = (der: Uint8Array): Uint8Array =>
 
 const judge = (entries: DenyListEntries, chain: readonly Uint8Array[] = certificateChain): CertificateVerdict =>
   denyList(entries, nodeCiphers, accepting)({ peer: 'server', certificateChain: chain })
+
+/** An authorityInfoAccess extension that says where the issuer's certificate is. */
+const authorityAt = (url: string) => ({
+  oid: '1.3.6.1.5.5.7.1.1',
+  value: sequence(sequence(oid('1.3.6.1.5.5.7.48.2'), writeDer(0x86, fromAscii(url)))),
+})
 
 const reason = (verdict: CertificateVerdict): string => (verdict.accepted ? 'accepted' : verdict.reason)
 
@@ -106,6 +123,73 @@ describe('denyList', () => {
     ['no digits', { issuers: ['CN=nobody'] }],
   ])('throws for an entry of %s', (_what, entries) => {
     expect(() => denyList(entries, nodeCiphers, accepting)).toThrow(TypeError)
+  })
+})
+
+describe('an issuer in another spelling', () => {
+  const honest = mintRoot('Bad Authority')
+  const shouting: Minted = { ...honest, name: 'BAD  AUTHORITY' }
+  const leaf = leafUnder(shouting).der
+  const nameDer = nameOf('bad authority')
+  const rawSubject = sha256(nameOf('Bad Authority'))
+
+  it.each<[string, Uint8Array]>([
+    ['the fingerprint of its name', fingerprintsOf(honest.der, nodeCiphers).subject],
+    ['its certificate', honest.der],
+    ['its name', nameDer],
+  ])('is refused by %s', (_what, entry) => {
+    expect(reason(judge({ issuers: [entry] }, [leaf]))).toBe('denied')
+    expect(reason(judge({ issuers: [entry] }, [certificate]))).toBe('accepted')
+  })
+
+  it('is not found by a SHA-256 of the name in DER, which finds its own spelling', () => {
+    expect(reason(judge({ issuers: [rawSubject] }, [leaf]))).toBe('accepted')
+    expect(reason(judge({ issuers: [rawSubject] }, [leafUnder(honest).der]))).toBe('denied')
+  })
+
+  it('has the fingerprint that every other spelling has', () => {
+    const [one, other] = [fingerprintsOf(leaf, nodeCiphers), fingerprintsOf(honest.der, nodeCiphers)]
+    expect(one.issuer).toEqual(other.subject)
+    expect(one.issuer).toEqual(sha256(new TextEncoder().encode('2.5.4.3=bad authority')))
+  })
+})
+
+describe('a denied authority that the peer does not show', () => {
+  const top = mintRoot('Top')
+  const middle = mint({ name: 'Middle', ca: true, issuer: top })
+  const chain = [leafUnder(middle).der]
+  const trust = { provider, time: () => NOW, anchors: [top.der] }
+  const ask = (entries: DenyListEntries, options: Partial<ChainVerifierOptions>) =>
+    denyList(
+      entries,
+      nodeCiphers,
+      chainVerifier({ ...trust, ...options }),
+    )({ peer: 'server', certificateChain: chain, serverName: 'localhost' }, new AbortController().signal)
+  const reachable = leafUnder(middle, { extensions: [authorityAt('http://a.example/middle')] }).der
+
+  it.each<[string, DenyListEntries]>([
+    ['intermediate, by its certificate', { certificates: [sha256(middle.der)] }],
+    ['intermediate, by its key', { keys: [sha256(middle.key.publicKey)] }],
+    ['intermediate, by its issuer', { issuers: [fingerprintsOf(top.der, nodeCiphers).subject] }],
+    ['anchor, by its certificate', { certificates: [sha256(top.der)] }],
+    ['anchor, by its key', { keys: [sha256(top.key.publicKey)] }],
+  ])('is refused as %s', async (_what, entries) => {
+    expect(reason(await ask(entries, { intermediates: [middle.der] }))).toBe('denied')
+  })
+
+  it('is refused where it was fetched, and named', async () => {
+    const issuers = async (): Promise<Uint8Array> => middle.der
+    const verify = denyList({ keys: [sha256(middle.key.publicKey)] }, nodeCiphers, chainVerifier({ ...trust, issuers }))
+    const request = { peer: 'server', certificateChain: [reachable], serverName: 'localhost' } as const
+    expect(await verify(request, new AbortController().signal)).toEqual({
+      ...{ accepted: false, reason: 'denied' },
+      message: "certificate 2 of the server's path to an anchor, CN=Middle, is refused: its key is on the deny list",
+    })
+  })
+
+  it('is accepted with its path where nothing of it is denied', async () => {
+    const verdict = await ask({ keys: [sha256(certificate)] }, { intermediates: [middle.der] })
+    expect(verdict).toMatchObject({ accepted: true, path: [...chain, middle.der, top.der] })
   })
 })
 
