@@ -2,12 +2,13 @@ import { isHostName } from './host-names.js'
 import { parseIpAddress } from './ip-address.js'
 
 /**
- * The host in a URI's authority, in lower case, or `undefined` where it has none that is a host name. An address is none:
+ * The host in a URI's authority, in lower case, or `undefined` where it has none that is a host name, or is malformed. An address is none:
  * constraints on URIs speak of names only (RFC 5280 §4.2.1.10).
  */
 export function hostOfUri(uri: string): string | undefined {
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(uri)?.[1]
-  if (authority === undefined) return undefined
+  // Browsers end the authority at a backslash, and would go to a host other than the one after the at sign.
+  if (authority === undefined || authority.includes('\\')) return undefined
   const host = authority
     .slice(authority.lastIndexOf('@') + 1)
     .replace(/:[0-9]*$/, '')

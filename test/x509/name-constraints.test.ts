@@ -75,6 +75,13 @@ const rows: readonly Row[] = [
     'allowed',
   ],
   ['a URI at an address', uri('https://1.2.3.4/'), uri('b.example'), 'not_comparable', 'not_comparable'],
+  [
+    'a URI whose authority has a backslash',
+    uri('https://a.evil.example\\@b.example/'),
+    uri('b.example'),
+    'not_comparable',
+    'not_comparable',
+  ],
   ['a URI without a host', uri('urn:a:b'), uri('b.example'), 'not_comparable', 'not_comparable'],
   ['a directory name below', directory(o('x'), cn('y')), directory(o('X')), 'allowed', 'excluded'],
   ['the directory name itself', directory(o('x')), directory(o('x')), 'allowed', 'excluded'],
