@@ -115,7 +115,7 @@ export interface MintOptions {
   readonly requireExplicitPolicy?: number
   readonly extensions?: readonly Extension[]
   /** Leave out extensions that RFC 5280 wants and that are otherwise made. */
-  readonly without?: readonly ('aki' | 'ski' | 'basicConstraints')[]
+  readonly without?: readonly ('aki' | 'ski' | 'basicConstraints' | 'keyUsage')[]
   /** Signs in place of the issuer's key. */
   readonly signer?: MintedKey
   readonly digest?: 'sha1' | 'sha256'
@@ -151,7 +151,7 @@ function extensionsOf(options: MintOptions, key: MintedKey): Extension[] {
   const keyUsage = options.keyUsage ?? (ca ? ['keyCertSign', 'cRLSign'] : ['digitalSignature'])
   const aki = sequence(writeDer(0x80, keyIdentifier(issuer?.key ?? key)))
   const found: Extension[] = [
-    { oid: '2.5.29.15', critical: true, value: keyUsageValue(keyUsage) },
+    ...(without.includes('keyUsage') ? [] : [{ oid: '2.5.29.15', critical: true, value: keyUsageValue(keyUsage) }]),
     ...(without.includes('basicConstraints') ? [] : [{ oid: '2.5.29.19', critical: true, value: constraints }]),
     ...(without.includes('ski') ? [] : [{ oid: '2.5.29.14', value: writeDer(DerTag.octetString, keyIdentifier(key)) }]),
     ...(without.includes('aki') ? [] : [{ oid: '2.5.29.35', value: aki }]),

@@ -39,7 +39,7 @@ export function* isSignedBy(
   return verdict.valid
 }
 
-/** Whoever has the name of the CRL's issuer: on the path first, those whose key identifier is another one last. */
+/** Whoever has the name of the CRL's issuer: the issuer of the certificate first, then the others on the path. */
 function candidates(
   crl: Crl,
   { issuerPath }: Target,
@@ -48,45 +48,82 @@ function candidates(
   const named = [...issuerPath, ...path, ...intermediates.named(crl.issuer.comparable)].filter(
     ({ subject }) => subject.comparable === crl.issuer.comparable,
   )
-  const wanted = crl.authorityKeyIdentifier?.keyIdentifier
-  const rank = ({ subjectKeyIdentifier: offered }: ParsedCertificate): number =>
-    wanted === undefined || offered === undefined || publicEqual(wanted, offered) ? 0 : 1
-  return [...new Set(named)].toSorted((one, other) => rank(one) - rank(other))
+  return [...new Set(named)]
 }
 
-const maySign = ({ keyUsage }: ParsedCertificate): boolean => keyUsage === undefined || keyUsage.has('cRLSign')
+const sameKey = (one: ParsedCertificate, other: ParsedCertificate): boolean =>
+  publicEqual(one.subjectPublicKeyInfo, other.subjectPublicKeyInfo)
+
+/** Why a certificate with the right name cannot have signed the CRL, or may not, whatever the signature. */
+function unfit(
+  { authorityKeyIdentifier }: Crl,
+  { keyUsage, subjectKeyIdentifier: offered }: ParsedCertificate,
+): string | undefined {
+  const wanted = authorityKeyIdentifier?.keyIdentifier
+  if (wanted !== undefined && offered !== undefined && !publicEqual(wanted, offered)) {
+    return 'names another key than that of its issuer as the one that signed it (RFC 5280 §5.2.1)'
+  }
+  return keyUsage === undefined || keyUsage.has('cRLSign')
+    ? undefined
+    : 'was signed by a certificate whose key usage does not include cRLSign (RFC 5280 §4.2.1.3)'
+}
+
+/**
+ * Why a signer that is not above the certificate may not speak of it. Names alone do not tell authorities apart: an end
+ * entity of another authority may have the issuer's name. So the signer is an authority, or the certificate names it as
+ * the issuer of its CRLs, or it holds a key for CRLs from the issuer or from whoever vouches for the issuer.
+ */
+function outsider(
+  crl: Crl,
+  { certificate, issuerPath }: Target,
+  path: Path,
+  { path: judged }: RevocationContext,
+): string | undefined {
+  const [signer, above] = path
+  const isNamed = crl.issuer.comparable !== certificate.issuer.comparable
+  // A mere keeper of indirect CRLs may have been told by its issuer to list itself; whoever is on the path may not.
+  const keepsOwnList = isNamed && !judged.includes(certificate)
+  if (!keepsOwnList && path.some((one) => sameKey(one, certificate))) {
+    return 'was signed by the certificate itself, or under it, which cannot clear itself'
+  }
+  // Of another name, it is in scope only as the cRLIssuer of a distribution point (RFC 5280 §6.3.3).
+  if (signer?.basicConstraints?.cA === true || isNamed) return undefined
+  const next = issuerPath.slice(0, 2)
+  const isDelegate = above !== undefined && next.some((one) => sameKey(one, above))
+  return signer?.keyUsage !== undefined && isDelegate
+    ? undefined
+    : 'was signed by an end entity that only has the name of the issuer'
+}
 
 /**
  * The path of whoever signed `crl`, up to the anchor of the target's own path, or why there is none (RFC 5280 §6.3.3,
  * steps f and g). A signer that is not an issuer on the path is an end entity of its own, and can be revoked.
  */
-export function* findSigner(
-  crl: Crl,
-  target: Target,
-  { context, distrust }: SignerSearch,
-): Inquiry<SignatureWorld, Path | string> {
+export function* findSigner(crl: Crl, target: Target, search: SignerSearch): Inquiry<SignatureWorld, Path | string> {
+  const { context } = search
   let why = 'has an issuer of whom no certificate is at hand'
   for (const candidate of candidates(crl, target, context)) {
-    if (!maySign(candidate)) {
-      why = 'was signed by a certificate whose key usage does not include cRLSign (RFC 5280 §4.2.1.3)'
+    const wrong = unfit(crl, candidate)
+    if (wrong !== undefined) {
+      why = wrong
       continue
     }
-    const above = target.issuerPath.indexOf(candidate)
-    const onPath = above >= 0 ? target.issuerPath.slice(above) : pathFrom(context.path, candidate)
+    const above = pathFrom(target.issuerPath, candidate)
+    const onPath = above ?? pathFrom(context.path, candidate)
     // The signature is cheaper than a path, and tells most of those who only share the name apart.
     if (!(yield* isSignedBy(crl, onPath ?? [candidate], context))) {
       why = 'was not signed by the key of its issuer, or not in a way that is accepted'
       continue
     }
-    if (above >= 0) return onPath ?? [candidate]
+    if (above !== undefined) return above
     const path = onPath ?? (yield* context.pathTo(candidate))
     if ('reason' in path) {
       why = `has an issuer who is not trusted: the certificate ${path.certificate} ${path.why}`
       continue
     }
-    const revoked = yield* distrust(path)
-    if (revoked === undefined) return path
-    why = revoked
+    const refused = outsider(crl, target, path, context) ?? (yield* search.distrust(path))
+    if (refused === undefined) return path
+    why = refused
   }
   return why
 }

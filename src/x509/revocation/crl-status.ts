@@ -1,5 +1,5 @@
 import { publicEqual } from '../../bytes/equal.js'
-import type { ReasonFlag } from '../certificate-model.js'
+import type { ParsedCertificate, ReasonFlag } from '../certificate-model.js'
 import { shortened } from '../decision.js'
 import type { Path } from '../path-building.js'
 import type { Inquiry } from '../questions.js'
@@ -29,27 +29,61 @@ export const showCrl = ({ crlNumber, baseCRLNumber, issuer }: Crl): string => {
 const newestFirst = (crls: readonly Crl[]): readonly Crl[] =>
   crls.toSorted((one, other) => other.thisUpdate - one.thisUpdate)
 
+/** What a CRL says, and the path of whoever signed it where that is known. */
+interface Opinion {
+  readonly finding: Finding
+  readonly signer?: Path
+}
+
+const isListed = ({ certificate }: Target, list: Crl): boolean => {
+  const entry = entryOf(certificate, list)
+  return entry !== undefined && entry.reason !== 'removeFromCRL'
+}
+
 /**
- * What the CRLs at hand say about a certificate (RFC 5280 §6.3.3): good only if CRLs that may be believed cover every
- * reason for which it could have been revoked.
+ * What the CRLs at hand say about a certificate (RFC 5280 §6.3.3): revoked if one of them that may be believed says so,
+ * good only if such CRLs cover every reason for which it could have been revoked.
  */
 export function* statusByCrls(target: Target, desk: CrlDesk): Inquiry<SignatureWorld, Finding> {
   const covered = new Set<ReasonFlag>()
   const findings = new Map<Crl, Finding>()
+  let good: Finding | undefined
   const complete = newestFirst(desk.crls.filter(({ baseCRLNumber }) => baseCRLNumber === undefined))
+  const accuses = (crl: Crl): boolean =>
+    desk.crls.some((list) => (list === crl || builds(list, crl)) && isListed(target, list))
+  const accusing = new Set(complete.filter(accuses))
+  // Accusers come first: nobody's good word may use up the signatures that it takes to hear them.
+  const inOrder = [...accusing, ...complete.filter((crl) => !accusing.has(crl))]
   for (const point of pointsOf(target.certificate)) {
-    for (const crl of complete) {
-      const reasons = newReasons(crl, point, target, covered)
+    for (const crl of inOrder) {
+      const reasons = newReasons(crl, point, target, accusing.has(crl) ? new Set() : covered)
       if (reasons.length === 0) continue
-      const finding = findings.get(crl) ?? (yield* consult(crl, target, desk))
+      const finding = findings.get(crl) ?? (yield* currentOpinion(crl, target, desk, complete))
       findings.set(crl, finding)
       if (finding.status === 'revoked') return finding
       if (finding.status === 'unknown') continue
+      good = finding
       for (const reason of reasons) covered.add(reason)
-      if (covered.size === allReasons.size) return finding
     }
   }
-  return undetermined(target, desk, findings, covered)
+  return good !== undefined && covered.size === allReasons.size ? good : undetermined(target, desk, findings, covered)
+}
+
+/** What one complete CRL says, unless it accuses and its own signer took that back in a newer one of the same scope. */
+function* currentOpinion(
+  crl: Crl,
+  target: Target,
+  desk: CrlDesk,
+  complete: readonly Crl[],
+): Inquiry<SignatureWorld, Finding> {
+  const { finding, signer } = yield* consult(crl, target, desk)
+  if (finding.status !== 'revoked' || signer === undefined) return finding
+  for (const newer of complete) {
+    if (newer.thisUpdate <= crl.thisUpdate || !sameScope(newer, crl)) continue
+    if (unusable(newer) !== undefined || staleness(newer, desk.clock) !== undefined) continue
+    if (yield* desk.isSignedBy(newer, signer)) return unknown(`${showCrl(crl)} was replaced by ${showCrl(newer)}`)
+  }
+  return finding
 }
 
 /** The reasons of which a CRL may tell something new at a point; none where the certificate is out of its scope. */
@@ -79,28 +113,30 @@ function undetermined(
 }
 
 /** What one complete CRL says, with the newest delta that fits it. */
-function* consult(crl: Crl, target: Target, desk: CrlDesk): Inquiry<SignatureWorld, Finding> {
+function* consult(crl: Crl, target: Target, desk: CrlDesk): Inquiry<SignatureWorld, Opinion> {
+  const dismiss = (why: string): Opinion => ({ finding: unknown(`${showCrl(crl)} ${why}`) })
   const wrong = unusable(crl)
-  if (wrong !== undefined) return unknown(`${showCrl(crl)} ${wrong}`)
+  if (wrong !== undefined) return dismiss(wrong)
   const deltas = desk.crls.filter((delta) => builds(delta, crl) && unusable(delta) === undefined)
   const fresh = newestFirst(deltas.filter((delta) => staleness(delta, desk.clock) === undefined))
   const stale = staleness(crl, desk.clock)
-  if (stale !== undefined && fresh.length === 0) return unknown(`${showCrl(crl)} ${stale}`)
+  if (stale !== undefined && fresh.length === 0) return dismiss(stale)
   const signer = yield* desk.findSigner(crl, target)
-  if (typeof signer === 'string') return unknown(`${showCrl(crl)} ${signer}`)
+  if (typeof signer === 'string') return dismiss(signer)
   for (const delta of fresh) {
-    if (yield* desk.isSignedBy(delta, signer)) return conclude(target, crl, delta)
+    if (yield* desk.isSignedBy(delta, signer)) return { finding: conclude(target, crl, delta), signer }
   }
-  return stale === undefined ? conclude(target, crl) : unknown(`${showCrl(crl)} ${stale}`)
+  return stale === undefined ? { finding: conclude(target, crl), signer } : dismiss(stale)
 }
 
+const entryOf = ({ serialNumber, issuer }: ParsedCertificate, list: Crl): CrlEntry | undefined =>
+  list.entries.find(serialNumber, issuer.comparable, list.issuer.comparable)
+
 function conclude({ certificate }: Target, crl: Crl, delta?: Crl): Finding {
-  const find = (list: Crl): CrlEntry | undefined =>
-    list.entries.find(certificate.serialNumber, certificate.issuer.comparable, list.issuer.comparable)
-  const change = delta && find(delta)
+  const change = delta && entryOf(certificate, delta)
   const by = delta === undefined ? showCrl(crl) : `${showCrl(crl)} with ${showCrl(delta)}`
   if (change?.reason === 'removeFromCRL') return { status: 'good', by }
-  const entry = change ?? find(crl)
+  const entry = change ?? entryOf(certificate, crl)
   if (entry === undefined) return { status: 'good', by }
   const { reason } = entry
   return { status: 'revoked', by, since: entry.revocationDate, ...(reason === undefined ? {} : { reason }) }
@@ -108,15 +144,19 @@ function conclude({ certificate }: Target, crl: Crl, delta?: Crl): Finding {
 
 const extensionBytes = (crl: Crl, oid: string): Uint8Array => crl.extensions.get(oid)?.value ?? new Uint8Array()
 
+const sameBytes = (one: Crl, other: Crl, oid: string): boolean =>
+  publicEqual(extensionBytes(one, oid), extensionBytes(other, oid))
+
+const sameScope = (one: Crl, other: Crl): boolean =>
+  one.issuer.comparable === other.issuer.comparable && sameBytes(one, other, CrlExtension.issuingDistributionPoint)
+
 /** Whether a delta brings this complete CRL up to date: same scope, and numbers that fit (RFC 5280 §5.2.4, RFC 5280 §6.3.3). */
 function builds(delta: Crl, complete: Crl): boolean {
   if (delta.baseCRLNumber === undefined || delta.crlNumber === undefined || complete.crlNumber === undefined)
     return false
-  const same = (oid: string): boolean => publicEqual(extensionBytes(delta, oid), extensionBytes(complete, oid))
   return (
-    delta.issuer.comparable === complete.issuer.comparable &&
-    same(CrlExtension.issuingDistributionPoint) &&
-    same(CrlExtension.authorityKeyIdentifier) &&
+    sameScope(delta, complete) &&
+    sameBytes(delta, complete, CrlExtension.authorityKeyIdentifier) &&
     complete.crlNumber >= delta.baseCRLNumber &&
     complete.crlNumber < delta.crlNumber
   )
