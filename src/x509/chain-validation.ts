@@ -162,6 +162,7 @@ export class ChainValidation {
       if (!('reason' in found)) return this.#accept(leaf, found)
       const missing = found.reason === 'unknown_issuer'
       if (!missing || !(yield* addIssuer(leaf, this.#settings.anchors, intermediates, fetching))) {
+        if (this.#work.paths === 0) fetching.discardIssuers()
         return { accepted: false, refusal: found }
       }
     }

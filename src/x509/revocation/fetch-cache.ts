@@ -10,13 +10,18 @@ interface Entry {
 }
 
 export interface CacheLimits {
-  /** Octets in all. */
+  /** Octets in all, of the answers and of the requests by which they are found again. */
   readonly bytes: number
   /** Milliseconds for which an entry is kept at most, whatever it says of itself. */
   readonly age: number
 }
 
 const SHORT = 60 * 60_000
+
+/** Looking at every entry for each new one would cost more than the room that it makes. */
+const SWEEP_EVERY = 60_000
+
+const sizeOf = (key: string, bytes: Uint8Array): number => key.length + bytes.length
 
 /**
  * When what was fetched will have been replaced by its issuer. Nothing is believed for that: a forged time shortens or
@@ -36,11 +41,12 @@ function nextUpdate({ kind }: RevocationRequest, bytes: Uint8Array, now: number)
   }
 }
 
-/** What was fetched, until its nextUpdate; the least recently used goes first. */
+/** What was fetched, until its nextUpdate; what is past that goes first, then the least recently used. */
 export class FetchCache {
   readonly #entries = new Map<string, Entry>()
   readonly #limits: CacheLimits
   #bytes = 0
+  #swept = 0
 
   constructor(limits: CacheLimits) {
     this.#limits = limits
@@ -58,8 +64,9 @@ export class FetchCache {
 
   put(request: RevocationRequest, bytes: Uint8Array, now: number): void {
     const next = nextUpdate(request, bytes, now)
-    if (next === undefined || next <= now || bytes.length > this.#limits.bytes) return
     const key = requestKey(request)
+    if (next === undefined || next <= now || sizeOf(key, bytes) > this.#limits.bytes) return
+    this.#sweep(now)
     this.#drop(key)
     this.#keep(key, { bytes, until: Math.min(next, now + this.#limits.age) })
     for (const oldest of this.#entries.keys()) {
@@ -72,13 +79,22 @@ export class FetchCache {
     this.#drop(requestKey(request))
   }
 
+  /** What nobody asks for again would otherwise take room until it is the least recently used. */
+  #sweep(now: number): void {
+    if (Math.abs(now - this.#swept) < SWEEP_EVERY) return
+    this.#swept = now
+    for (const [key, { until }] of this.#entries) if (until <= now) this.#drop(key)
+  }
+
   #keep(key: string, entry: Entry): void {
     this.#entries.set(key, entry)
-    this.#bytes += entry.bytes.length
+    this.#bytes += sizeOf(key, entry.bytes)
   }
 
   #drop(key: string): void {
-    this.#bytes -= this.#entries.get(key)?.bytes.length ?? 0
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return
+    this.#bytes -= sizeOf(key, entry.bytes)
     this.#entries.delete(key)
   }
 }

@@ -23,6 +23,7 @@ export interface WebFetcherOptions extends AddressPolicy {
 
 const MEBIBYTE = 1 << 20
 const LARGEST_SMALL = 65_536
+const LONGEST_URL = 2048
 const DAY = 24 * 60 * 60_000
 
 type Settings = Required<Omit<WebFetcherOptions, 'resolve'>> & Pick<WebFetcherOptions, 'resolve'>
@@ -30,7 +31,7 @@ type Settings = Required<Omit<WebFetcherOptions, 'resolve'>> & Pick<WebFetcherOp
 /**
  * A function for `RevocationOptions.fetch` and `issuers` that gets CRLs, OCSP responses and certificates over HTTP. What
  * it answers is as untrusted as the network; whoever asked verifies it. It rejects for addresses that are not http or
- * https or lie in private networks, for answers that are too large or too slow, and for every status but 200.
+ * https, lie in private networks or are longer than 2048 characters, for answers that are too large or too slow, and for every status but 200.
  */
 export function webFetcher(options: WebFetcherOptions = {}): RevocationFetch {
   const settings: Settings = {
@@ -43,6 +44,7 @@ export function webFetcher(options: WebFetcherOptions = {}): RevocationFetch {
   }
   const cache = new FetchCache({ bytes: settings.cacheSize, age: settings.cacheAge })
   const fetch: RevocationFetch = (request, signal) => {
+    if (request.url.length > LONGEST_URL) return Promise.reject(tooLong())
     const cached = cache.get(request, settings.time().getTime())
     if (cached !== undefined) return cached
     return fetchOverWeb(request, settings, signal).then((bytes) => {
@@ -58,27 +60,50 @@ async function fetchOverWeb(
   settings: Settings,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const { fetch } = settings // called as a method it would be an illegal invocation in browsers
   const deadline = AbortSignal.timeout(settings.timeout)
   const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline])
   const limit = request.kind === 'crl' ? settings.maximumSize : Math.min(settings.maximumSize, LARGEST_SMALL)
-  let url = await untilAborted(checkWebAddress(request.url, settings), either)
+  let url = await checked(request.url, settings, either)
   for (let redirects = 0; redirects <= settings.maximumRedirects; redirects++) {
-    const response = await fetch(url, { ...form(request), ...QUIETLY, signal: either })
+    const response = await respond(url, form(request), settings, either)
     const next = redirectOf(response, url)
-    if (next === undefined) return await readBody(response, limit)
-    await response.body?.cancel()
-    url = await untilAborted(checkWebAddress(next, settings), either)
+    if (next === undefined) return await readBody(response, limit, either)
+    abandon(response)
+    url = await checked(next, settings, either)
   }
   throw new Error(`more than ${settings.maximumRedirects} redirects`)
 }
 
-/** A caller's `resolve` may never answer. */
+const tooLong = (): Error => new TypeError(`the address is longer than ${LONGEST_URL} characters`)
+
+async function checked(url: string, settings: Settings, signal: AbortSignal): Promise<URL> {
+  if (url.length > LONGEST_URL) throw tooLong()
+  return await untilAborted(checkWebAddress(url, settings), signal)
+}
+
+async function respond(url: URL, init: RequestInit, settings: Settings, signal: AbortSignal): Promise<Response> {
+  const { fetch } = settings // called as a method it would be an illegal invocation in browsers
+  const answer = fetch(url, { ...init, ...QUIETLY, signal })
+  try {
+    return await untilAborted(answer, signal)
+  } catch (cause) {
+    answer.then(abandon, () => undefined) // it may still come, and nobody would read it
+    throw cause
+  }
+}
+
+/** Lets go of a body without waiting for whoever sends it. */
+function abandon({ body }: Response): void {
+  body?.cancel().catch(() => undefined)
+}
+
+/** A caller's `resolve` may never answer, and neither may a `fetch` that ignores its signal, nor the body it gives. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = (): void => reject(signal.reason)
-    if (signal.aborted) return end()
-    signal.addEventListener('abort', end, { once: true })
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
+    // Also where it is too late: a rejection that nobody hears ends a process.
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
   })
 }
@@ -100,25 +125,35 @@ function redirectOf({ status, headers, type }: Response, from: URL): string | un
   return new URL(location, from.href).href
 }
 
-async function readBody(response: Response, limit: number): Promise<Uint8Array> {
-  const refuse = async (why: string): Promise<never> => {
-    await response.body?.cancel()
+async function readBody(response: Response, limit: number, signal: AbortSignal): Promise<Uint8Array> {
+  const refuse = (why: string): never => {
+    abandon(response)
     throw new Error(why)
   }
-  if (response.status !== 200) return await refuse(`the status is ${response.status}`)
-  if (Number(response.headers.get('Content-Length') ?? 0) > limit)
-    return await refuse(`it is larger than ${limit} bytes`)
+  if (response.status !== 200) return refuse(`the status is ${response.status}`)
+  if (Number(response.headers.get('Content-Length') ?? 0) > limit) return refuse(`it is larger than ${limit} bytes`)
+  const reader = response.body?.getReader()
+  if (reader === undefined) return new Uint8Array()
+  try {
+    return await readParts(reader, limit, signal)
+  } catch (cause) {
+    reader.cancel().catch(() => undefined)
+    throw cause
+  }
+}
+
+async function readParts(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0
-  const reader = response.body?.getReader()
-  for (let next = await reader?.read(); next?.value !== undefined; next = await reader?.read()) {
-    const part: Uint8Array = next.value
-    length += part.length
-    if (length > limit) {
-      await reader?.cancel()
-      throw new Error(`it is larger than ${limit} bytes`)
-    }
-    parts.push(part)
+  for (;;) {
+    const { value } = await untilAborted(reader.read(), signal)
+    if (value === undefined) return concat(...parts)
+    length += value.length
+    if (length > limit) throw new Error(`it is larger than ${limit} bytes`)
+    parts.push(value)
   }
-  return concat(...parts)
 }

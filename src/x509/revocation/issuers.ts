@@ -31,7 +31,10 @@ export function* addIssuer(
   for (const url of issuerUrls(orphan)) {
     const issuer = yield* fetching.issuer(url)
     if (issuer === undefined || typeof issuer === 'string') continue
-    if (issuer.subject.comparable !== orphan.issuer.comparable || pool.has(issuer)) continue
+    if (issuer.subject.comparable !== orphan.issuer.comparable || pool.has(issuer)) {
+      fetching.discard({ kind: 'issuer', url })
+      continue
+    }
     pool.add(issuer)
     return true
   }

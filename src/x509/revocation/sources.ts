@@ -59,6 +59,7 @@ export class Fetching {
   readonly #crls = new Map<string, Crl | string>()
   readonly #responses = new Map<string, OcspResponse | string>()
   readonly #issuers = new Map<string, ParsedCertificate | string>()
+  readonly #issuerUrls = new Set<string>()
   #left: number
 
   constructor(fetch: RevocationFetch | undefined, most: number) {
@@ -80,7 +81,13 @@ export class Fetching {
   }
 
   issuer(url: string): Inquiry<SignatureWorld, ParsedCertificate | string | undefined> {
+    this.#issuerUrls.add(url)
     return this.#get({ kind: 'issuer', url }, this.#issuers, parseCertificate)
+  }
+
+  /** For a chain that reached no anchor: a forged issuer has the right name, and leads there no more than none. */
+  discardIssuers(): void {
+    for (const url of this.#issuerUrls) this.discard({ kind: 'issuer', url })
   }
 
   discard(request: RevocationRequest): void {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type WebFetcherOptions, webFetcher } from '../../../src/x509/index.js'
 import { readPem } from '../../../src/x509/pem.js'
+import { FetchCache } from '../../../src/x509/revocation/fetch-cache.js'
 import { checkWebAddress } from '../../../src/x509/revocation/web-address.js'
 import { crlOf, ocspOf } from './vectors.js'
 
@@ -153,6 +154,45 @@ describe('fetching over HTTP', () => {
     expect(await refusal(Promise.resolve(work))).toBe('no longer wanted')
   })
 
+  it.each<[string, typeof globalThis.fetch]>([
+    ['an answer', () => new Promise(() => undefined)],
+    ['a body', async () => new Response(new ReadableStream({}))],
+    [
+      'the rest of a body',
+      async () => new Response(new ReadableStream({ start: (it) => it.enqueue(crl.slice(0, 9)) })),
+    ],
+    [
+      'the end of a body that it lets go of',
+      async () =>
+        new Response(new ReadableStream({ cancel: () => new Promise(() => undefined) }), {
+          status: 302,
+          headers: { Location: '/' },
+        }),
+    ],
+  ])('does not wait for %s of a fetch that ignores its signal', async (_what, fetch) => {
+    const work = webFetcher({ fetch, timeout: 50 })({ kind: 'crl', url: 'http://a.example/' })
+    expect(await refusal(Promise.resolve(work))).toMatch(/timeout|aborted|more than 2 redirects/i)
+  })
+
+  it('cancels an answer that comes too late', async () => {
+    let answerLate: (response: Response) => void = () => undefined
+    const late = new Promise<Response>((resolve) => {
+      answerLate = resolve
+    })
+    const fetcher = webFetcher({ fetch: () => late, timeout: 20 })
+    expect(await refusal(Promise.resolve(fetcher({ kind: 'crl', url: 'http://a.example/' })))).toMatch(/timeout/i)
+    await new Promise<void>((cancel) => answerLate(new Response(new ReadableStream({ cancel: () => cancel() }))))
+  })
+
+  it('goes to no address of more than 2048 characters', async () => {
+    const long = `/crl/${'x'.repeat(2048 - base.length - 5)}`
+    expect(await get(long)).toEqual(crl)
+    expect(await refusal(get(`${long}x`))).toBe('the address is longer than 2048 characters')
+    const fetch = async () =>
+      new Response(null, { status: 302, headers: { Location: `http://a.example${long}x${long}` } })
+    expect(await refusal(get('/', { fetch }))).toBe('the address is longer than 2048 characters')
+  })
+
   it('refuses every status but 200', async () => {
     expect(await refusal(get('/nothing'))).toBe('the status is 404')
   })
@@ -181,7 +221,7 @@ describe('the cache', () => {
 
   it('keeps nothing longer than its age, nothing unreadable, nothing too large, and the last things used', async () => {
     let now = Date.parse('2026-06-01')
-    const options = { allowPrivate: true, time: () => new Date(now), cacheAge: 1000, cacheSize: 2 * crl.length }
+    const options = { allowPrivate: true, time: () => new Date(now), cacheAge: 1000, cacheSize: 2 * crl.length + 100 }
     const fetcher = webFetcher(options)
     await get('/crl', {}, fetcher)
     now += 1001
@@ -195,5 +235,34 @@ describe('the cache', () => {
     await get('/crl', {}, without)
     await get('/crl', {}, without)
     expect(seen).toHaveLength(2)
+  })
+
+  const request = (url: string) => ({ kind: 'crl', url }) as const
+
+  it('counts the addresses', () => {
+    const cache = new FetchCache({ bytes: 2 * crl.length + 1000, age: 1e12 })
+    const [long, short, other] = [request(`http://a/${'x'.repeat(900)}`), request('http://b/'), request('http://c/')]
+    const now = Date.parse('2026-06-01')
+    cache.put(long, crl, now)
+    cache.put(short, crl, now)
+    expect(cache.get(long, now)).toBe(crl)
+    cache.delete(short)
+    cache.put(request(`http://d/${'y'.repeat(900)}`), crl, now)
+    expect(cache.get(long, now)).toBeUndefined()
+    cache.put(other, crl, now)
+    expect(cache.get(other, now)).toBe(crl)
+    cache.put(request(`http://e/${'z'.repeat(2 * crl.length + 1000)}`), crl, now)
+    expect(cache.get(other, now)).toBe(crl)
+  })
+
+  it('makes room by what is past its time before what is not', () => {
+    const cache = new FetchCache({ bytes: 2 * crl.length + 100, age: 1e12 })
+    const now = Date.parse('2026-06-01')
+    cache.put(request('http://a/'), crl, now)
+    cache.put({ kind: 'issuer', url: 'http://b/' }, crl, now)
+    const later = now + 2 * 60 * 60_000
+    cache.put(request('http://c/'), crl, later)
+    expect(cache.get(request('http://a/'), later)).toBe(crl)
+    expect(cache.get(request('http://c/'), later)).toBe(crl)
   })
 })
