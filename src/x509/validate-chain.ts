@@ -92,13 +92,28 @@ function settingsOf(options: ValidationOptions): ChainSettings {
   if (!(maxChainDepth >= 0)) throw new TypeError('maxChainDepth must be a number of certificates from 0 on')
   return {
     ...{ policy, maxChainDepth, policies: options.policies ?? {}, signatures: new SignatureMemory() },
-    anchors: new CertificatePool(Array.from(options.anchors, parseCertificate)),
-    intermediates: Array.from(options.intermediates ?? [], parseCertificate),
+    anchors: new CertificatePool(requireCertificates(options.anchors, 'anchors').map(parseCertificate)),
+    intermediates: requireCertificates(options.intermediates ?? [], 'intermediates').map(parseCertificate),
     keys: { ...policyProfiles[policy].keys, ...options.keys },
     budget: { ...defaultBudget, ...options.budget },
     revocation: options.revocation,
     issuers: options.issuers,
   }
+}
+
+function requireCertificates(certificates: Iterable<Uint8Array>, what: string): readonly Uint8Array[] {
+  const all = Array.from(certificates)
+  const index = all.findIndex((certificate) => !(certificate instanceof Uint8Array))
+  if (index >= 0)
+    throw new TypeError(`${what} must be DER certificates, each a Uint8Array: number ${index + 1} is none`)
+  return all
+}
+
+function readClock(time: () => Date): number {
+  const now: unknown = time()
+  const milliseconds = now instanceof Date ? now.getTime() : Number.NaN
+  if (Number.isNaN(milliseconds)) throw new TypeError('time must answer with a valid Date')
+  return milliseconds
 }
 
 const result = (outcome: ChainOutcome): ValidatedChain =>
@@ -116,8 +131,10 @@ export function chainValidator(
   const settings = settingsOf(options)
   if (settings.anchors.all.length === 0) throw new TypeError('without anchors every peer would be refused: give one')
   const now = options.time ?? (() => new Date())
+  if (typeof now !== 'function') throw new TypeError('time must be a function that answers with a Date')
   return (chain, demands = {}, signal) => {
-    const request = { ...chain, time: now().getTime(), demands }
+    const certificateChain = requireCertificates(chain.certificateChain, 'certificateChain')
+    const request = { ...chain, certificateChain, time: readClock(now), demands }
     const validation = new ChainValidation(settings, request, options.explain !== undefined)
     const conclude = (outcome: ChainOutcome): ValidatedChain => {
       options.explain?.(validation.record(outcome))

@@ -122,7 +122,8 @@ function keyEntry(bag: SafeBag, context: KeystoreContext): KeyEntry | undefined 
 /**
  * Opens a PKCS#12 file (RFC 7292): PBES2 as of today, and the RC2 and triple DES of old files. The MAC is checked, in
  * constant time, before anything is decrypted. BER is accepted here and nowhere else. Throws `KeystoreError`: its reason
- * tells a wrong password from a damaged file and from a key without certificate. The keys are not held against their
+ * tells a wrong password from a damaged file and from a key without certificate; `TypeError` without a password string,
+ * which is empty for none. The keys are not held against their
  * certificates any further than their encodings show; `importCredentials` does.
  */
 export function openPkcs12(
@@ -131,6 +132,7 @@ export function openPkcs12(
   crypto: KeystorePrimitives,
   options: Pkcs12Options = {},
 ): Pkcs12Contents {
+  if (typeof password !== 'string') throw new TypeError('a password is needed, as a string: the empty one for none')
   const { limits, allowMissingMac = false, chainTo } = options
   const protection = { password, crypto, ...(limits === undefined ? {} : { limits }) }
   return opening(protection, bytes.length, (initial) => {
