@@ -2,20 +2,12 @@ import { toHex } from '../../bytes/convert.js'
 import type { DistributionPoint, DistributionPointName, ParsedCertificate, ReasonFlag } from '../certificate-model.js'
 import type { DistinguishedName } from '../distinguished-name.js'
 import type { GeneralName } from '../general-name.js'
+import { reasonBits } from '../named-bits.js'
 import { canonicalUri } from '../uri.js'
 import { type Crl, CrlExtension } from './crl.js'
 
 /** Every reason for which a CRL may list a certificate (RFC 5280 §6.3.2 calls them all-reasons). */
-export const allReasons: ReadonlySet<ReasonFlag> = new Set([
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  'privilegeWithdrawn',
-  'aACompromise',
-])
+export const allReasons: ReadonlySet<ReasonFlag> = new Set(reasonBits.filter((reason) => reason !== 'unused'))
 
 /** Where to look for the status of a certificate: a point that it names, or the one that follows from its issuer's name. */
 export interface Point extends DistributionPoint {
