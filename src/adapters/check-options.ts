@@ -1,5 +1,6 @@
-import { allSuites, type SuiteParameters } from '../crypto/suite-parameters.js'
+import type { SuiteParameters } from '../crypto/suite-parameters.js'
 import { TlsFault } from '../handshake/fault.js'
+import { negotiableSuites } from '../handshake/negotiation.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
 import { canonicalHostName } from '../x509/host-names.js'
@@ -65,7 +66,7 @@ function lookUp<T>(
   )
 }
 
-const suites: ReadonlyMap<string, SuiteParameters> = new Map(allSuites.map((suite) => [suite.name, suite]))
+const suites: ReadonlyMap<string, SuiteParameters> = new Map(negotiableSuites.map((suite) => [suite.name, suite]))
 const isGroup = (name: string): name is NamedGroupName => Object.hasOwn(NamedGroup, name)
 const groups: ReadonlyMap<string, NamedGroupName> = new Map(
   Object.keys(NamedGroup)

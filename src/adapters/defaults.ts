@@ -1,10 +1,16 @@
-import { allSuites, type SuiteParameters } from '../crypto/suite-parameters.js'
+import { allSuites, type KeyExchange, type SuiteParameters } from '../crypto/suite-parameters.js'
 import type { NamedGroupName } from '../registry/named-group.js'
 import { SignatureScheme } from '../registry/signature-scheme.js'
 
-/** Safe by default: forward secrecy and AEAD only. RSA key transport and CBC must be asked for by name. */
+/** Forward secrecy, and a certificate that the server proves. */
+const defaultKeyExchanges: readonly KeyExchange[] = ['ECDHE_ECDSA', 'ECDHE_RSA', 'DHE_RSA']
+
+/** What nearly every peer has. CCM is for the small devices that have nothing else; they have to be asked for. */
+const defaultCiphers: readonly string[] = ['AES_128_GCM', 'CHACHA20_POLY1305', 'AES_256_GCM']
+
+/** Safe by default: forward secrecy and AEAD only. RSA key transport, CBC and the like must be asked for by name. */
 export const defaultCipherSuites: readonly SuiteParameters[] = allSuites.filter(
-  ({ bulk, keyExchange }) => bulk.type === 'aead' && keyExchange !== 'RSA',
+  ({ bulk, keyExchange }) => defaultCiphers.includes(bulk.cipher) && defaultKeyExchanges.includes(keyExchange),
 )
 
 /** The noble provider's AES is a table cipher whose time depends on keys and data; ChaCha20 is not, so it goes first there. */

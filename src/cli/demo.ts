@@ -78,10 +78,12 @@ const chainVerifierFor = (by: Side, trace: Trace): CertificateVerifier =>
     explain: trace.explain(by),
   })
 
+const rsaSuites = allSuites.filter(({ bulk, keyExchange }) => bulk.type === 'aead' && keyExchange === 'RSA')
+
 const suitesOf = (choice: KeyExchangeChoice): NonNullable<CommonOptions['cipherSuites']> => {
-  const aead = choice === 'rsa' ? allSuites.filter(({ bulk }) => bulk.type === 'aead') : defaultCipherSuites
+  const suites = choice === 'rsa' ? rsaSuites : defaultCipherSuites
   const prefix = choice.toUpperCase()
-  return constantTimeFirst(aead.filter(({ keyExchange }) => keyExchange.split('_')[0] === prefix)).map(
+  return constantTimeFirst(suites.filter(({ keyExchange }) => keyExchange.split('_')[0] === prefix)).map(
     ({ name }) => name,
   )
 }

@@ -2,8 +2,8 @@ import { CipherSuite, type CipherSuiteName } from '../registry/cipher-suite.js'
 import type { HashName } from './primitives.js'
 import type { AeadName, BlockCipherName } from './record-ciphers.js'
 
-/** How the pre-master secret comes about (RFC 5246 §7.4.3, RFC 8422 §2). */
-export type KeyExchange = 'RSA' | 'DHE_RSA' | 'ECDHE_RSA' | 'ECDHE_ECDSA'
+/** How the pre-master secret comes about (RFC 5246 §7.4.3, RFC 8422 §2, RFC 4279 §2, RFC 5489 §2). */
+export type KeyExchange = 'RSA' | 'DHE_RSA' | 'ECDHE_RSA' | 'ECDHE_ECDSA' | 'PSK' | 'DHE_PSK' | 'ECDHE_PSK' | 'RSA_PSK'
 
 /** How records are protected, with the lengths in bytes that the key block is cut by (RFC 5246 §6.3 and RFC 5246 Appendix C). */
 export type BulkProtection =
@@ -32,42 +32,93 @@ export interface SuiteParameters {
   readonly prfHash: 'sha256' | 'sha384'
 }
 
-const AES_128_GCM: BulkProtection = { type: 'aead', cipher: 'AES_128_GCM', keyLength: 16, fixedIvLength: 4 }
-const AES_256_GCM: BulkProtection = { type: 'aead', cipher: 'AES_256_GCM', keyLength: 32, fixedIvLength: 4 }
-const CHACHA20: BulkProtection = { type: 'aead', cipher: 'CHACHA20_POLY1305', keyLength: 32, fixedIvLength: 12 }
-const AES_128_CBC_SHA: BulkProtection = {
-  type: 'block',
-  cipher: 'AES_128_CBC',
-  keyLength: 16,
-  mac: 'sha1',
-  macLength: 20,
+type Protected = Pick<SuiteParameters, 'bulk' | 'prfHash'>
+
+const aead = (
+  cipher: AeadName,
+  keyLength: number,
+  fixedIvLength: 4 | 12,
+  prfHash: SuiteParameters['prfHash'] = 'sha256',
+): Protected => ({ bulk: { type: 'aead', cipher, keyLength, fixedIvLength }, prfHash })
+
+const macLengths = { sha1: 20, sha256: 32, sha384: 48 } as const
+
+const block = (cipher: BlockCipherName, keyLength: number, mac: keyof typeof macLengths): Protected => ({
+  bulk: { type: 'block', cipher, keyLength, mac, macLength: macLengths[mac] },
+  prfHash: mac === 'sha384' ? 'sha384' : 'sha256',
+})
+
+/**
+ * What a suite's name says behind `_WITH_`, in order of preference. The PRF is built on SHA-256, also where the MAC is
+ * SHA-1 or the name ends in no hash, but on SHA-384 where the name ends in it (RFC 5246 §5, RFC 5289 §3.1, RFC 5487 §3.1,
+ * RFC 5489 §3.2, RFC 6655 §3).
+ *
+ * | records | good for |
+ * | --- | --- |
+ * | AES-GCM | everything, where AES is in hardware |
+ * | ChaCha20-Poly1305 | everything, and constant time in plain JavaScript too |
+ */
+const authenticatedEncryption: Readonly<Record<string, Protected>> = {
+  AES_128_GCM_SHA256: aead('AES_128_GCM', 16, 4),
+  CHACHA20_POLY1305_SHA256: aead('CHACHA20_POLY1305', 32, 12),
+  AES_256_GCM_SHA384: aead('AES_256_GCM', 32, 4, 'sha384'),
 }
 
-const row = (
-  name: CipherSuiteName,
-  keyExchange: KeyExchange,
-  bulk: BulkProtection,
-  prfHash: 'sha256' | 'sha384' = 'sha256',
-): SuiteParameters => ({ cipherSuite: CipherSuite[name], name, keyExchange, bulk, prfHash })
+/**
+ * | records | good for |
+ * | --- | --- |
+ * | AES-CBC | peers without AEAD: the MAC is under the encryption unless RFC 7366 is agreed on, the root of Lucky 13 |
+ */
+const cbcAndMac: Readonly<Record<string, Protected>> = {
+  AES_128_CBC_SHA256: block('AES_128_CBC', 16, 'sha256'),
+  AES_256_CBC_SHA384: block('AES_256_CBC', 32, 'sha384'),
+  AES_256_CBC_SHA256: block('AES_256_CBC', 32, 'sha256'),
+  AES_128_CBC_SHA: block('AES_128_CBC', 16, 'sha1'),
+  AES_256_CBC_SHA: block('AES_256_CBC', 32, 'sha1'),
+}
 
-/** Every suite of this library, in the order of preference that the defaults follow: forward secrecy and AEAD first. */
-export const allSuites: readonly SuiteParameters[] = [
-  row('TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', 'ECDHE_ECDSA', AES_128_GCM),
-  row('TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', 'ECDHE_RSA', AES_128_GCM),
-  row('TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256', 'ECDHE_ECDSA', CHACHA20),
-  row('TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256', 'ECDHE_RSA', CHACHA20),
-  row('TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', 'ECDHE_ECDSA', AES_256_GCM, 'sha384'),
-  row('TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384', 'ECDHE_RSA', AES_256_GCM, 'sha384'),
-  row('TLS_DHE_RSA_WITH_AES_128_GCM_SHA256', 'DHE_RSA', AES_128_GCM),
-  row('TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256', 'DHE_RSA', CHACHA20),
-  row('TLS_DHE_RSA_WITH_AES_256_GCM_SHA384', 'DHE_RSA', AES_256_GCM, 'sha384'),
-  row('TLS_RSA_WITH_AES_128_GCM_SHA256', 'RSA', AES_128_GCM),
-  row('TLS_RSA_WITH_AES_256_GCM_SHA384', 'RSA', AES_256_GCM, 'sha384'),
-  row('TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA', 'ECDHE_ECDSA', AES_128_CBC_SHA),
-  row('TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA', 'ECDHE_RSA', AES_128_CBC_SHA),
-  row('TLS_DHE_RSA_WITH_AES_128_CBC_SHA', 'DHE_RSA', AES_128_CBC_SHA),
-  row('TLS_RSA_WITH_AES_128_CBC_SHA', 'RSA', AES_128_CBC_SHA),
+/**
+ * What a suite's name says before `_WITH_`, in order of preference.
+ *
+ * | key exchange | good for |
+ * | --- | --- |
+ * | ECDHE_ECDSA, ECDHE_RSA | everything: forward secrecy at little cost |
+ * | DHE_RSA | peers without elliptic curves: forward secrecy, at many times the cost |
+ * | ECDHE_PSK, DHE_PSK | parties that share a key and need no certificates, with forward secrecy |
+ * | RSA | old peers: whoever gets the server's key reads all that was recorded; decryption invites Bleichenbacher's attack |
+ * | RSA_PSK | as RSA, with a shared key besides |
+ * | PSK | devices that can do no more: no forward secrecy, and a weak key can be guessed from one recorded handshake |
+ */
+const keyExchanges: readonly (readonly KeyExchange[])[] = [
+  ['ECDHE_ECDSA', 'ECDHE_RSA'],
+  ['DHE_RSA'],
+  ['ECDHE_PSK'],
+  ['DHE_PSK'],
+  ['RSA'],
+  ['RSA_PSK'],
+  ['PSK'],
 ]
+
+const isSuiteName = (name: string): name is CipherSuiteName => Object.hasOwn(CipherSuite, name)
+
+/** A suite of these two parts, where IANA has registered one. */
+function registered(keyExchange: KeyExchange, records: string, parameters: Protected): readonly SuiteParameters[] {
+  const name = `TLS_${keyExchange}_WITH_${records}`
+  return isSuiteName(name) ? [{ cipherSuite: CipherSuite[name], name, keyExchange, ...parameters }] : []
+}
+
+/**
+ * Every suite of this library, in the order of preference that the defaults follow: AEAD first, since JavaScript promises
+ * no constant time to anything else, and among equals forward secrecy first. That a suite is here does not mean that
+ * it is good enough to be offered unasked.
+ */
+export const allSuites: readonly SuiteParameters[] = [authenticatedEncryption, cbcAndMac].flatMap((family) =>
+  keyExchanges.flatMap((equals) =>
+    Object.entries(family).flatMap(([records, parameters]) =>
+      equals.flatMap((keyExchange) => registered(keyExchange, records, parameters)),
+    ),
+  ),
+)
 
 const byNumber = new Map(allSuites.map((suite) => [suite.cipherSuite, suite]))
 

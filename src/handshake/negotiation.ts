@@ -1,5 +1,5 @@
 import type { EcdsaCurve, KeyType, PrivateKey, PublicKey } from '../crypto/key-types.js'
-import type { KeyExchange, SuiteParameters } from '../crypto/suite-parameters.js'
+import { allSuites, type KeyExchange, type SuiteParameters } from '../crypto/suite-parameters.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { nameOf } from '../registry/registry.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
@@ -70,7 +70,16 @@ export const serverKeyTypes: Readonly<Record<KeyExchange, readonly KeyType[]>> =
   DHE_RSA: ['rsa', 'rsa-pss'],
   ECDHE_RSA: ['rsa', 'rsa-pss'],
   ECDHE_ECDSA: ['ecdsa', 'ed25519', 'ed448'],
+  PSK: [],
+  DHE_PSK: [],
+  ECDHE_PSK: [],
+  RSA_PSK: [],
 }
+
+/** Whether the tables have states for the suite's key exchange: only such a suite may be offered or chosen. */
+export const canNegotiate = ({ keyExchange }: SuiteParameters): boolean => serverKeyTypes[keyExchange].length > 0
+
+export const negotiableSuites: readonly SuiteParameters[] = allSuites.filter(canNegotiate)
 
 /** An ephemeral key exchange sends ServerKeyExchange; RSA key transport must not (RFC 5246 §7.4.3). */
 export const isEphemeral = (keyExchange: KeyExchange): boolean => keyExchange !== 'RSA'

@@ -69,15 +69,16 @@ export const describeCertificateRequest = (request: HandshakeMessages['certifica
 ]
 
 /** Bytes of length prefix before the one field of each body. */
-const prefixes: Readonly<Record<KeyExchange, number>> = { RSA: 2, DHE_RSA: 2, ECDHE_RSA: 1, ECDHE_ECDSA: 1 }
+const prefixes: Readonly<Partial<Record<KeyExchange, number>>> = { RSA: 2, DHE_RSA: 2, ECDHE_RSA: 1, ECDHE_ECDSA: 1 }
 
 export function describeClientKeyExchange(
   { body }: HandshakeMessages['client_key_exchange'],
   { suite }: Story,
 ): Fact[] {
-  if (suite === undefined) return [fact('content', plural(body.length, 'byte'))]
-  const length = plural(body.length - prefixes[suite.keyExchange], 'byte')
-  return suite.keyExchange === 'RSA'
+  const prefix = suite && prefixes[suite.keyExchange]
+  if (prefix === undefined) return [fact('content', plural(body.length, 'byte'))]
+  const length = plural(body.length - prefix, 'byte')
+  return suite?.keyExchange === 'RSA'
     ? [fact('encrypted secret', `${length}; inside 2 of version and 46 random ones, to the key in the certificate`)]
     : [fact('public value', `${length}, made for this handshake alone, not encrypted and not secret`)]
 }

@@ -1,4 +1,4 @@
-import { type SuiteParameters, suiteParameters } from '../crypto/suite-parameters.js'
+import { type KeyExchange, type SuiteParameters, suiteParameters } from '../crypto/suite-parameters.js'
 import { findExtension } from '../messages/extensions/extension.js'
 import { decodeHandshakeBody, type HandshakeMessages } from '../messages/handshake.js'
 import { decodeServerKeyExchange } from '../messages/server-key-exchange.js'
@@ -16,11 +16,17 @@ export function tryDecode<N extends HandshakeTypeName>(name: N, raw: Uint8Array)
   }
 }
 
+const serverParamsKinds: Readonly<Partial<Record<KeyExchange, 'dh' | 'ecdh'>>> = {
+  DHE_RSA: 'dh',
+  ECDHE_RSA: 'ecdh',
+  ECDHE_ECDSA: 'ecdh',
+}
+
 /** A ServerKeyExchange read by the suite's grammar, or `undefined` where the suite has none or the bytes do not fit it. */
 export function tryServerParams(suite: SuiteParameters | undefined, body: Uint8Array) {
   try {
-    if (suite === undefined || suite.keyExchange === 'RSA') return undefined
-    return decodeServerKeyExchange(suite.keyExchange === 'DHE_RSA' ? 'dh' : 'ecdh', body)
+    const kind = suite && serverParamsKinds[suite.keyExchange]
+    return kind === undefined ? undefined : decodeServerKeyExchange(kind, body)
   } catch {
     return undefined
   }

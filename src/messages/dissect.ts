@@ -20,7 +20,7 @@ export { formatDissection } from './format-dissection.js'
 /** What the bytes of a message do not say themselves. */
 export interface DissectHint {
   /** Of the chosen cipher suite; without it the two key exchange messages stay opaque. */
-  readonly keyExchange?: 'RSA' | 'DHE_RSA' | 'ECDHE_RSA' | 'ECDHE_ECDSA'
+  readonly keyExchange?: 'RSA' | 'DHE_RSA' | 'ECDHE_RSA' | 'ECDHE_ECDSA' | 'PSK' | 'DHE_PSK' | 'ECDHE_PSK' | 'RSA_PSK'
 }
 
 const serverKeyExchange: Readonly<Record<string, Codec<unknown>>> = {

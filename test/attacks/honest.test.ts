@@ -1,12 +1,12 @@
 /** The hostile peers with nothing hostile about them: what every attack starts from is accepted. */
 import { describe, expect, test } from 'vitest'
-import { allSuites } from '../../src/crypto/suite-parameters.js'
 import type { SignatureSchemeName } from '../../src/registry/signature-scheme.js'
 import { kindFor } from '../support/endpoints.js'
+import { certificateSuites } from '../support/suites.js'
 import { attackClient, attackServer, expectConnected } from './arena.js'
 
 describe('the hostile peers are able to be honest', () => {
-  test.each(allSuites)('$name', ({ name: suite, keyExchange }) => {
+  test.each(certificateSuites)('$name', ({ name: suite, keyExchange }) => {
     const kind = kindFor(keyExchange)
     const scheme: SignatureSchemeName = kind === 'rsa' ? 'rsa_pss_rsae_sha256' : 'ecdsa_secp256r1_sha256'
     const asServer = attackClient({ suite, kind, scheme, certificateRequest: {} })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { allSuites } from '../../src/crypto/suite-parameters.js'
 import type { ConnectionSummary } from '../../src/handshake/negotiated.js'
 import { nodeProvider } from '../../src/providers/node/index.js'
 import { NamedGroup, type NamedGroupName } from '../../src/registry/named-group.js'
 import { kindFor, mutual, noble, type Played, type Providers, play } from '../support/endpoints.js'
 import { pkiKinds } from '../support/pki.js'
+import { certificateSuites } from '../support/suites.js'
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 const bytes = (value: string): Uint8Array => new TextEncoder().encode(value)
@@ -45,7 +45,7 @@ const ends: readonly (Providers & { readonly name: string })[] = [
 ]
 
 describe.each(ends)('mutual handshakes in memory and synchronously, client and server with $name', (providers) => {
-  test.each(allSuites)('$name', (suite) => {
+  test.each(certificateSuites)('$name', (suite) => {
     const { client, server } = mutual(kindFor(suite.keyExchange), providers)
     const only = { cipherSuites: [suite.name] }
     const summary = useAndClose(play({ ...client, ...only }, { ...server, ...only }, providers))

@@ -3,11 +3,12 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ClientOptions, clientEndpoint, type ServerOptions, serverEndpoint } from '../../src/adapters/options.js'
 import type { Credential } from '../../src/crypto/key-types.js'
-import { allSuites, type SuiteParameters } from '../../src/crypto/suite-parameters.js'
+import type { SuiteParameters } from '../../src/crypto/suite-parameters.js'
 import type { ConnectionSummary } from '../../src/handshake/negotiated.js'
 import { credentialOf, kindFor, noble, pinTo } from '../support/endpoints.js'
 import { program } from '../support/outside.js'
 import { type PkiKind, type PkiSet, pki } from '../support/pki.js'
+import { certificateSuites } from '../support/suites.js'
 import { connectTcp, listenOnce, type TcpEnd, TEST_TIMEOUT } from '../support/tcp.js'
 import { freePort, Program, versionOf } from './program.js'
 
@@ -99,7 +100,7 @@ describe.skipIf(serv === undefined)(`our client, ${versionOf(serv, '--version')}
     await Promise.all([...servers.values()].map((one) => one.program.stop()))
   })
 
-  describe.each(allSuites)('$name', (suite) => {
+  describe.each(certificateSuites)('$name', (suite) => {
     const kind = kindFor(suite.keyExchange)
     const options = { verifier: pinTo('server', kind), cipherSuites: [suite.name] }
 
@@ -181,7 +182,7 @@ async function serve<T>(
 }
 
 describe.skipIf(cli === undefined)(`our server, ${versionOf(cli, '--version')}`, { timeout: TEST_TIMEOUT }, () => {
-  describe.each(allSuites)('$name', (suite) => {
+  describe.each(certificateSuites)('$name', (suite) => {
     const kind = kindFor(suite.keyExchange)
     const options = { credentials: [credentialOf('server', kind)], cipherSuites: [suite.name] }
 

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { type ConnectionOptions, connect, createServer, type Server, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientEndpoint, serverEndpoint } from '../../src/adapters/options.js'
-import { allSuites } from '../../src/crypto/suite-parameters.js'
 import { credentialOf, kindFor, noble, pinTo } from '../support/endpoints.js'
 import { pki } from '../support/pki.js'
+import { certificateSuites } from '../support/suites.js'
 import { connectTcp, listenOnce, TEST_TIMEOUT } from '../support/tcp.js'
 import { opensslName } from './openssl-names.js'
 
@@ -64,7 +64,7 @@ describe(`our client, tls.createServer of Node ${process.version}`, { timeout: T
     demanding.server.close()
   })
 
-  describe.each(allSuites)('$name', (suite) => {
+  describe.each(certificateSuites)('$name', (suite) => {
     const kind = kindFor(suite.keyExchange)
     const options = { serverName: 'localhost', verifier: pinTo('server', kind), cipherSuites: [suite.name] }
 
@@ -108,7 +108,7 @@ const nextData = (socket: TLSSocket): Promise<string> =>
   new Promise((resolve) => socket.once('data', (data: Buffer) => resolve(data.toString())))
 
 describe(`our server, tls.connect of Node ${process.version}`, { timeout: TEST_TIMEOUT }, () => {
-  describe.each(allSuites)('$name', (suite) => {
+  describe.each(certificateSuites)('$name', (suite) => {
     const kind = kindFor(suite.keyExchange)
 
     test.each([false, true])('mutual: %s', async (mutual) => {

@@ -1,10 +1,10 @@
 /** Our server against `openssl s_client`. */
 import { afterAll, describe, expect, test } from 'vitest'
 import { type ServerOptions, serverEndpoint } from '../../src/adapters/options.js'
-import { allSuites } from '../../src/crypto/suite-parameters.js'
 import type { ConnectionSummary } from '../../src/handshake/negotiated.js'
 import { credentialOf, kindFor, noble, pinTo } from '../support/endpoints.js'
 import type { PkiKind } from '../support/pki.js'
+import { certificateSuites } from '../support/suites.js'
 import { listenOnce, type TcpEnd, TEST_TIMEOUT } from '../support/tcp.js'
 import {
   Configuration,
@@ -72,7 +72,7 @@ const demanding = (kind: PkiKind): ServerOptions => ({
 const oneSuite = { cipherSuites: ['TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'] } as const
 
 describe.skipIf(opensslAbsent)(`our server, s_client of ${opensslVersion}`, { timeout: TEST_TIMEOUT }, () => {
-  describe.each(allSuites)('$name', (suite) => {
+  describe.each(certificateSuites)('$name', (suite) => {
     const kind = kindFor(suite.keyExchange)
     const options = { ...withKey(kind), cipherSuites: [suite.name] }
     // A list of one: s_client offers what it is told to, and reports what it was answered.

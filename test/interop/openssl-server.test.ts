@@ -1,10 +1,10 @@
 /** Our client against `openssl s_server`. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ClientOptions, clientEndpoint } from '../../src/adapters/options.js'
-import { allSuites } from '../../src/crypto/suite-parameters.js'
 import type { ConnectionSummary } from '../../src/handshake/negotiated.js'
 import { credentialOf, kindFor, noble, pinTo } from '../support/endpoints.js'
 import { type PkiKind, pkiKinds } from '../support/pki.js'
+import { certificateSuites } from '../support/suites.js'
 import { connectTcp, TEST_TIMEOUT } from '../support/tcp.js'
 import {
   Configuration,
@@ -80,7 +80,7 @@ async function converse(
 }
 
 describe.skipIf(opensslAbsent)(`our client, s_server of ${opensslVersion}`, { timeout: TEST_TIMEOUT }, () => {
-  describe.each(allSuites)('$name', (suite) => {
+  describe.each(certificateSuites)('$name', (suite) => {
     const kind = kindFor(suite.keyExchange)
     const options = { ...trusting(kind), cipherSuites: [suite.name] }
 

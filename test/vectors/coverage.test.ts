@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../src/bytes/convert.js'
-import { allSuites } from '../../src/crypto/suite-parameters.js'
 import { decodeHandshakeBody } from '../../src/messages/handshake.js'
 import { NamedGroup } from '../../src/registry/named-group.js'
 import { nameOf } from '../../src/registry/registry.js'
 import { SignatureScheme } from '../../src/registry/signature-scheme.js'
+import { certificateSuites } from '../support/suites.js'
 import { message, replayed, signedKeyExchange } from './facts.js'
 import { index, recordings, vectorPath } from './recording.js'
 
@@ -20,12 +20,18 @@ describe('the recordings together', () => {
     )
   })
 
-  it('show every suite with and without client authentication', () => {
+  /** The protections that were recorded; live peers show the others. */
+  const recorded = certificateSuites.filter(({ bulk }) =>
+    bulk.type === 'aead' ? !bulk.cipher.includes('CCM') : bulk.cipher === 'AES_128_CBC' && bulk.mac === 'sha1',
+  )
+
+  it('show every suite of these protections with and without client authentication', () => {
     const seen = established.map(({ suite, messages }) => {
       const mutual = message(messages, 'certificate_verify') !== undefined
       return `${suite.name} ${mutual ? 'mutual' : 'server-only'}`
     })
-    for (const { name } of allSuites) {
+    expect(recorded).toHaveLength(15)
+    for (const { name } of recorded) {
       expect(seen).toContain(`${name} server-only`)
       expect(seen).toContain(`${name} mutual`)
     }

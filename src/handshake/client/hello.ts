@@ -10,6 +10,7 @@ import type { HandledEvent } from '../event.js'
 import { refuse } from '../fault.js'
 import { Flight } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
+import { canNegotiate } from '../negotiation.js'
 import { Transcript } from '../transcript.js'
 import type { ClientConfig, ClientContext } from './context.js'
 import { acceptExtensions, offerExtensions, type ServerExtensions } from './extensions.js'
@@ -19,7 +20,7 @@ const buildClientHello = (config: ClientConfig, random: Uint8Array): ClientHello
   clientVersion: ProtocolVersion.TLSv1_2,
   random,
   sessionId: new Uint8Array(),
-  cipherSuites: config.cipherSuites.map(({ cipherSuite }) => cipherSuite),
+  cipherSuites: config.cipherSuites.filter(canNegotiate).map(({ cipherSuite }) => cipherSuite),
   compressionMethods: [CompressionMethod.null],
   extensions: offerExtensions(config),
 })

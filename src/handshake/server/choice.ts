@@ -5,6 +5,7 @@ import { NamedGroup, type NamedGroupName } from '../../registry/named-group.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
 import { refuse } from '../fault.js'
 import {
+  canNegotiate,
   curveAccepted,
   curvesOf,
   finiteFieldsOf,
@@ -47,7 +48,9 @@ function chooseFiniteField({ groups }: ServerConfig, offered: ClientOffer['group
 export function findCommon(config: ServerConfig, offer: ClientOffer): Common {
   const curve = chooseCurve(config, offer.groups)
   const finiteField = chooseFiniteField(config, offer.groups)
-  const shared = config.cipherSuites.filter(({ cipherSuite }) => offer.cipherSuites.includes(cipherSuite))
+  const shared = config.cipherSuites.filter(
+    (suite) => canNegotiate(suite) && offer.cipherSuites.includes(suite.cipherSuite),
+  )
   const suites = shared.filter(({ keyExchange }) =>
     isEphemeral(keyExchange) ? (usesCurves(keyExchange) ? curve : finiteField) !== undefined : true,
   )
