@@ -1,0 +1,121 @@
+import type { Endpoint } from '../../src/adapters/endpoint.js'
+import { type CommonOptions, clientEndpoint, serverEndpoint } from '../../src/adapters/options.js'
+import type { Environment } from '../../src/crypto/environment.js'
+import { allSuites } from '../../src/crypto/suite-parameters.js'
+import type { CipherSuiteName } from '../../src/registry/cipher-suite.js'
+import { NamedGroup, type NamedGroupName } from '../../src/registry/named-group.js'
+import { nameOf } from '../../src/registry/registry.js'
+import { SignatureScheme, type SignatureSchemeName } from '../../src/registry/signature-scheme.js'
+import { credentialOf, provider } from './credentials.js'
+import { type Settings, Unimplemented } from './flags.js'
+import type { Observations } from './observations.js'
+import { verifierFor } from './verify.js'
+
+/** What the tests take for granted where they say nothing. */
+const defaultGroups: readonly NamedGroupName[] = ['x25519', 'secp256r1', 'secp384r1']
+
+const defaultVerifySchemes: readonly SignatureSchemeName[] = [
+  'ecdsa_secp256r1_sha256',
+  'rsa_pss_rsae_sha256',
+  'rsa_pkcs1_sha256',
+  'ecdsa_secp384r1_sha384',
+  'rsa_pss_rsae_sha384',
+  'rsa_pkcs1_sha384',
+  'rsa_pss_rsae_sha512',
+  'rsa_pkcs1_sha512',
+  'rsa_pkcs1_sha1',
+]
+
+const isGroup = (name: string): name is NamedGroupName => Object.hasOwn(NamedGroup, name)
+const isScheme = (name: string): name is SignatureSchemeName => Object.hasOwn(SignatureScheme, name)
+
+const groupsOf = (settings: Settings): readonly NamedGroupName[] =>
+  settings
+    .numbers('-curves')
+    ?.map((group) => nameOf(NamedGroup, group, 2))
+    .filter(isGroup) ?? defaultGroups
+
+/** Schemes by number; those that no TLS 1.2 has, like MD5 with SHA-1, cannot be asked for. */
+const schemesOf = (numbers: readonly number[] | undefined): readonly SignatureSchemeName[] | undefined =>
+  numbers?.map((scheme) => nameOf(SignatureScheme, scheme, 2)).filter(isScheme)
+
+/** OpenSSL's words for lists of suites, as far as the tests use them. */
+const suiteFilters: Readonly<Record<string, (name: CipherSuiteName) => boolean>> = {
+  '3DES': (name) => name.includes('3DES'),
+  'DEFAULT:!AES': (name) => !name.includes('AES') && !name.includes('3DES'),
+}
+
+function suitesOf(settings: Settings): readonly CipherSuiteName[] {
+  const list = settings.text('-cipher')
+  const filter = list === undefined ? (name: string) => !name.includes('3DES') : suiteFilters[list]
+  if (filter === undefined) throw new Unimplemented(`the suites ${list}`)
+  return allSuites.map(({ name }) => name).filter(filter)
+}
+
+/** Names behind their lengths, as ALPN has them on the wire. */
+function protocolsOf(list: string | undefined): readonly string[] {
+  const names: string[] = []
+  for (let at = 0; list !== undefined && at < list.length; at += list.charCodeAt(at) + 1) {
+    names.push(list.slice(at + 1, at + 1 + list.charCodeAt(at)))
+  }
+  return names
+}
+
+function serverProtocols(settings: Settings): readonly string[] {
+  if (settings.has('-reject-alpn')) return ['a protocol that nobody speaks']
+  const selected = settings.text('-select-alpn')
+  return selected === undefined ? [] : [selected]
+}
+
+function selectCredential(settings: Settings): Environment['selectCredential'] {
+  return () => {
+    if (settings.has('-fail-cert-callback')) throw new Error('the certificate callback fails')
+    return credentialOf(settings)
+  }
+}
+
+const certificateLimit = (settings: Settings): CommonOptions => {
+  const certificate = settings.number('-max-cert-list')
+  return certificate === undefined ? {} : { messageLimits: { certificate } }
+}
+
+const commonOptions = (settings: Settings, observations: Observations): CommonOptions => ({
+  cipherSuites: suitesOf(settings),
+  groups: groupsOf(settings),
+  signatureSchemes: schemesOf(settings.numbers('-verify-prefs')) ?? defaultVerifySchemes,
+  selectCredential: selectCredential(settings),
+  verifier: verifierFor(settings, observations),
+  observe: observations.observe,
+  onPeerClose: 'wait',
+  ...certificateLimit(settings),
+})
+
+function clientFor(settings: Settings, observations: Observations): Endpoint {
+  const serverName = settings.text('-host-name')
+  return clientEndpoint(provider, {
+    ...commonOptions(settings, observations),
+    ...(serverName === undefined ? {} : { serverName }),
+    applicationProtocols: protocolsOf(settings.text('-advertise-alpn')),
+    requestCertificateStatus: settings.has('-enable-ocsp-stapling'),
+    secureRenegotiation: settings.has('-no-legacy-server-connect') ? 'require' : 'tolerate',
+  })
+}
+
+function serverFor(settings: Settings, observations: Observations): Endpoint {
+  const required = settings.has('-require-any-client-certificate')
+  return serverEndpoint(provider, {
+    ...commonOptions(settings, observations),
+    applicationProtocols: serverProtocols(settings),
+    clientAuthentication: settings.has('-verify-peer') ? 'request' : required ? 'require' : 'none',
+    certificateAuthorities: certificateAuthorities(settings),
+  })
+}
+
+function certificateAuthorities(settings: Settings): readonly Uint8Array[] {
+  const list = settings.text('-use-client-ca-list')
+  return list === undefined || list.startsWith('<') ? [] : list.split(',').map((name) => Buffer.from(name, 'hex'))
+}
+
+/** The endpoint that a connection's settings ask for. */
+export const endpointFor = (settings: Settings, observations: Observations): Endpoint =>
+  settings.has('-server') ? serverFor(settings, observations) : clientFor(settings, observations)

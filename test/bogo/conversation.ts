@@ -1,0 +1,107 @@
+import type { Socket } from 'node:net'
+import type { Endpoint } from '../../src/adapters/endpoint.js'
+import type { ConnectionOutput } from '../../src/connection/connection.js'
+import type { TlsFault } from '../../src/handshake/fault.js'
+import { describeFault } from './error-names.js'
+import { unmetAfterEnd, unmetAfterHandshake } from './expectations.js'
+import type { Settings } from './flags.js'
+import type { Observations } from './observations.js'
+import type { Shared } from './shared-state.js'
+
+export interface ConversationParts {
+  readonly settings: Settings
+  readonly shared: Shared
+  readonly isResumption: boolean
+  readonly observations: Observations
+  readonly endpoint: Endpoint
+  readonly socket: Socket
+  /** Called once, with what went wrong or nothing. */
+  readonly resolve: (failure: string | undefined) => void
+}
+
+const INITIAL_WRITE = 'hello'
+
+/**
+ * What the shim does with a connection: after the handshake it checks, says what it is asked to say, then answers each
+ * byte by its complement until the peer is done, and closes as the test wants.
+ */
+export class Conversation {
+  readonly #parts: ConversationParts
+  #stage: 'handshake' | 'open' | 'shutting down' | 'over' = 'handshake'
+
+  constructor(parts: ConversationParts) {
+    this.#parts = parts
+  }
+
+  onOutput(output: ConnectionOutput): void {
+    if (output.type === 'transmit') this.#parts.socket.write(output.bytes)
+    else if (this.#stage === 'over') return
+    else if (output.type === 'established') this.#onEstablished()
+    else if (output.type === 'application_data') this.#onData(output.data)
+    else if (output.type === 'peerClosed') this.#onPeerClosed()
+    else if (output.type === 'failed') this.#onFailed(output.fault)
+  }
+
+  /** Without a close_notify. Between messages the shim takes that for an end, as many applications do. */
+  onTransportEnd(): void {
+    if (this.#stage === 'shutting down') this.#finish('Unexpected SSL_shutdown result: -1 != 1')
+    this.#parts.endpoint.endOfTransport()
+  }
+
+  #finish(failure?: string): void {
+    if (this.#stage === 'over') return
+    this.#stage = 'over'
+    this.#parts.resolve(failure ?? unmetAfterEnd(this.#parts))
+  }
+
+  #onEstablished(): void {
+    const { settings } = this.#parts
+    if (this.#stage !== 'handshake') return
+    const unmet = settings.has('-implicit-handshake') ? undefined : unmetAfterHandshake(this.#parts)
+    if (unmet === undefined) this.#converse()
+    else this.#finish(unmet)
+  }
+
+  #converse(): void {
+    const { settings, endpoint } = this.#parts
+    this.#stage = 'open'
+    const length = settings.number('-export-keying-material') ?? 0
+    if (length > 0) endpoint.send(this.#exported(length))
+    if (settings.has('-tls-unique')) this.#finish('failed to get tls-unique')
+    if (settings.has('-shim-writes-first')) endpoint.send(Buffer.from(INITIAL_WRITE))
+    if (settings.has('-shim-shuts-down')) this.#shutDown()
+  }
+
+  #exported(length: number): Uint8Array {
+    const { settings, endpoint } = this.#parts
+    const context = settings.has('-use-export-context')
+      ? Buffer.from(settings.text('-export-context') ?? '')
+      : undefined
+    return endpoint.connection.exportKeyingMaterial(settings.text('-export-label') ?? '', length, context)
+  }
+
+  #onData(data: Uint8Array): void {
+    if (this.#stage === 'shutting down') this.#finish(':APPLICATION_DATA_ON_SHUTDOWN:')
+    else this.#parts.endpoint.send(data.map((byte) => byte ^ 0xff))
+  }
+
+  #onPeerClosed(): void {
+    if (this.#stage === 'open' && this.#parts.settings.has('-check-close-notify')) this.#parts.endpoint.close()
+    this.#finish()
+  }
+
+  /** Unless a test looks for close_notify, the shim goes without a word. */
+  #shutDown(): void {
+    if (this.#parts.settings.has('-check-close-notify')) {
+      this.#stage = 'shutting down'
+      this.#parts.endpoint.close()
+    } else this.#finish()
+  }
+
+  #onFailed(fault: TlsFault): void {
+    const endedQuietly = fault.code === 'truncated' && this.#stage === 'open'
+    if (!endedQuietly) this.#finish(describeFault(fault))
+    else if (this.#parts.settings.has('-check-close-notify')) this.#finish('Unexpected SSL_shutdown result: -1 != 1')
+    else this.#finish()
+  }
+}

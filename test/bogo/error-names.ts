@@ -1,0 +1,87 @@
+import type { FaultCode, TlsFault } from '../../src/handshake/fault.js'
+
+/** A name of the runner's, or what tells several apart that one of our codes covers. */
+type Name = `:${string}:` | ((fault: TlsFault) => string)
+
+const receivedAlert = ({ alert }: TlsFault): string =>
+  alert === null ? ':UNKNOWN_ALERT:' : `:SSLV3_ALERT_${alert.toUpperCase()}: :TLSV1_ALERT_${alert.toUpperCase()}:`
+
+/** BoringSSL's names for our faults: the one place where the two vocabularies meet. */
+const names: Readonly<Record<FaultCode, Name>> = {
+  certificate_no_verifier: ':CERTIFICATE_VERIFY_FAILED:',
+  certificate_bad_certificate: ':CANNOT_PARSE_LEAF_CERT:',
+  certificate_unsupported_certificate: ':UNSUPPORTED_ALGORITHM:',
+  certificate_expired: ':CERTIFICATE_VERIFY_FAILED:',
+  certificate_not_yet_valid: ':CERTIFICATE_VERIFY_FAILED:',
+  certificate_revoked: ':CERTIFICATE_VERIFY_FAILED:',
+  certificate_revocation_unknown: ':CERTIFICATE_VERIFY_FAILED:',
+  certificate_unknown_issuer: ':CERTIFICATE_VERIFY_FAILED:',
+  certificate_name_mismatch: ':CERTIFICATE_VERIFY_FAILED:',
+  certificate_wrong_purpose: ':KEY_USAGE_BIT_INCORRECT:',
+  certificate_not_pinned: ':CERTIFICATE_VERIFY_FAILED:',
+  certificate_denied: ':CERTIFICATE_VERIFY_FAILED:',
+  certificate_bad_status_response: ':OCSP_CB_ERROR:',
+
+  unexpected_message: ':UNEXPECTED_MESSAGE:',
+  malformed_message: ':DECODE_ERROR:',
+  message_too_long: ':EXCESSIVE_MESSAGE_SIZE:',
+  message_across_key_change: ':UNEXPECTED_RECORD:',
+  unsupported_version: ':UNSUPPORTED_PROTOCOL:',
+  suite_not_offered: ':WRONG_CIPHER_RETURNED:',
+  compression_not_offered: ':UNSUPPORTED_COMPRESSION_ALGORITHM:',
+  null_compression_missing: ':INVALID_COMPRESSION_LIST:',
+  extension_not_offered: ':UNEXPECTED_EXTENSION:',
+  duplicate_extension: ':DUPLICATE_EXTENSION:',
+  malformed_extension: ':ERROR_PARSING_EXTENSION:',
+  bad_extension: ':ERROR_PARSING_EXTENSION:',
+  no_shared_suite: ':NO_SHARED_CIPHER:',
+  no_shared_scheme: ':NO_COMMON_SIGNATURE_ALGORITHMS:',
+  no_shared_dh_group: ':NO_SHARED_CIPHER:',
+  no_credential: ':NO_CERTIFICATE_SET:',
+  no_application_protocol: ':NO_APPLICATION_PROTOCOL:',
+  application_protocol_not_offered: ':INVALID_ALPN_PROTOCOL:',
+  secure_renegotiation_missing: ':UNSAFE_LEGACY_RENEGOTIATION_DISABLED:',
+  renegotiation_info_mismatch: ':RENEGOTIATION_MISMATCH:',
+  extended_master_secret_missing: ':RENEGOTIATION_EMS_MISMATCH:',
+  group_not_offered: ':WRONG_CURVE:',
+  bad_key_share: ':BAD_ECPOINT:',
+  bad_dh_public: ':BAD_DH_P_LENGTH:',
+  dh_group_refused: ':BAD_DH_P_LENGTH:',
+  scheme_not_offered: ':WRONG_SIGNATURE_TYPE:',
+  bad_signature: ':BAD_SIGNATURE:',
+  bad_finished: ':DIGEST_CHECK_FAILED:',
+  key_unfit_for_suite: ':WRONG_CERTIFICATE_TYPE:',
+  server_certificate_missing: ':DECODE_ERROR:',
+  client_certificate_missing: ':PEER_DID_NOT_RETURN_A_CERTIFICATE:',
+
+  bad_record_mac: ':DECRYPTION_FAILED_OR_BAD_RECORD_MAC:',
+  record_overflow: ':ENCRYPTED_LENGTH_TOO_LONG:',
+  unknown_content_type: ':UNEXPECTED_RECORD:',
+  bad_record_version: ':WRONG_VERSION_NUMBER:',
+  sslv2_record: ':WRONG_VERSION_NUMBER:',
+  empty_fragment: ':UNEXPECTED_RECORD:',
+  sequence_exhausted: ':INTERNAL_ERROR:',
+  malformed_alert: ':BAD_ALERT:',
+  bad_alert_level: ':UNKNOWN_ALERT_TYPE:',
+  malformed_change_cipher_spec: ':BAD_CHANGE_CIPHER_SPEC:',
+  too_many_warnings: ':TOO_MANY_WARNING_ALERTS:',
+  too_many_empty_records: ':TOO_MANY_EMPTY_FRAGMENTS:',
+  alert_received: receivedAlert,
+  closed_during_handshake: ':CONNECTION_CLOSED:',
+  truncated: ':HANDSHAKE_INTERRUPTED:',
+
+  need_refused: ({ state }) => (state === 'AwaitCredential' ? ':CERT_CB_ERROR:' : ':NEED_REFUSED:'),
+  handshake_timeout: ':HANDSHAKE_TIMEOUT:',
+  aborted: ':ABORTED:',
+  internal_error: ':INTERNAL_ERROR:',
+  misuse: ':MISUSE:',
+}
+
+const causes = (error: unknown): string => (error instanceof Error ? ` ← ${error.message}${causes(error.cause)}` : '')
+
+/** A fault as the runner and a person read it. */
+export function describeFault(fault: TlsFault): string {
+  const name = names[fault.code]
+  const said = typeof name === 'string' ? name : name(fault)
+  return `${said} ${fault.code} in ${fault.state}: ${fault.message}${causes(fault.cause)}`
+}

@@ -1,0 +1,75 @@
+import { publicEqual } from '../../src/bytes/equal.js'
+import type { Negotiated } from '../../src/handshake/negotiated.js'
+import type { ConversationParts } from './conversation.js'
+import { certificatesFrom } from './credentials.js'
+
+type Parts = Pick<ConversationParts, 'settings' | 'observations' | 'endpoint' | 'isResumption' | 'shared'>
+type Facts = Parts & { readonly negotiated: Negotiated }
+
+/** A check of what was negotiated: true where the connection is as the test wants it, or the test says nothing. */
+type Expectation = readonly [what: string, isMet: (facts: Facts) => boolean]
+
+/** Whether a flag's value, if it is given, is `actual`. */
+const matches = <T>(expected: T | undefined, actual: T | undefined): boolean =>
+  expected === undefined || expected === actual
+
+const sameBytes = (expected: Uint8Array | undefined, actual: Uint8Array | undefined): boolean =>
+  expected === undefined || (actual !== undefined && publicEqual(expected, actual))
+
+function samePeerChain({ settings, observations }: Facts): boolean {
+  const path = settings.text('-expect-peer-cert-file')
+  if (path === undefined) return true
+  const [expected, actual] = [certificatesFrom(path), observations.verified?.certificateChain ?? []]
+  return expected.length === actual.length && expected.every((certificate, at) => sameBytes(certificate, actual[at]))
+}
+
+const expectations: readonly Expectation[] = [
+  [
+    'OCSP response',
+    ({ settings, observations }) =>
+      sameBytes(settings.bytes('-expect-ocsp-response'), observations.verified?.ocspResponse),
+  ],
+  ['peer certificate', samePeerChain],
+  [
+    'application protocol',
+    ({ settings, negotiated }) =>
+      settings.text(settings.has('-server') ? '-select-alpn' : '-expect-alpn') === negotiated.applicationProtocol,
+  ],
+  ['server name', ({ settings, negotiated }) => matches(settings.text('-expect-server-name'), negotiated.serverName)],
+  [
+    'extended master secret',
+    ({ settings, negotiated }) => !settings.has('-expect-extended-master-secret') || negotiated.extendedMasterSecret,
+  ],
+  [
+    'secure renegotiation',
+    ({ settings, negotiated }) => !settings.has('-expect-secure-renegotiation') || negotiated.secureRenegotiation,
+  ],
+  [
+    'no secure renegotiation',
+    ({ settings, negotiated }) => !settings.has('-expect-no-secure-renegotiation') || !negotiated.secureRenegotiation,
+  ],
+  [
+    'peer signature algorithm',
+    ({ settings, observations }) =>
+      matches(settings.number('-expect-peer-signature-algorithm'), observations.peerScheme),
+  ],
+  ['group', ({ settings, observations }) => matches(settings.number('-expect-curve-id'), observations.group)],
+]
+
+/** The first expectation that a connection does not meet as its handshake completes. */
+export function unmetAfterHandshake(parts: Parts): string | undefined {
+  const { summary } = parts.endpoint.connection
+  if (summary === undefined) return 'there is no summary after the handshake'
+  const facts = { ...parts, negotiated: summary.negotiated }
+  const unmet = expectations.find(([, isMet]) => !isMet(facts))
+  return unmet && `not as expected: ${unmet[0]}`
+}
+
+/** The first expectation that a connection does not meet at its end. */
+export function unmetAfterEnd({ settings, observations }: Parts): string | undefined {
+  const messages = settings.text('-expect-msg-callback')
+  if (messages !== undefined && messages !== observations.messages) {
+    return `messages were:\n${observations.messages}and not:\n${messages}`
+  }
+  return undefined
+}

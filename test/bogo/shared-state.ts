@@ -1,0 +1,2 @@
+/** What the connections of one test have in common, as the connections of one program would. */
+export class Shared {}
