@@ -1,11 +1,10 @@
 /** Application data in records of full size, through both ends of a connection. */
 import { Secret } from '../../src/bytes/secret.js'
-import type { AeadName } from '../../src/crypto/record-ciphers.js'
+import { type AeadName, aeadLengths } from '../../src/crypto/record-ciphers.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
 import { handshake, partyFor, type Scenario } from './handshakes.js'
 
 export const RECORD = 16_384
-const KEY_LENGTH: Readonly<Record<AeadName, number>> = { AES_128_GCM: 16, AES_256_GCM: 32, CHACHA20_POLY1305: 32 }
 
 /** One record sealed by the client and opened by the server, then one the other way. */
 export function connectionBothWays(scenario: Scenario): () => void {
@@ -19,7 +18,7 @@ export function connectionBothWays(scenario: Scenario): () => void {
 
 /** The same with the cipher alone. */
 export function cipherBothWays(name: AeadName): () => void {
-  const aead = nobleProvider().aead(name, new Secret(new Uint8Array(KEY_LENGTH[name]).fill(7)))
+  const aead = nobleProvider().aead(name, new Secret(new Uint8Array(aeadLengths[name].key).fill(7)))
   const [nonce, additionalData, data] = [new Uint8Array(12), new Uint8Array(13), new Uint8Array(RECORD).fill(0x61)]
   return () => {
     for (let way = 0; way < 2; way++) {

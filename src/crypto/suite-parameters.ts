@@ -1,6 +1,6 @@
 import { CipherSuite, type CipherSuiteName } from '../registry/cipher-suite.js'
-import type { HashName } from './primitives.js'
-import type { AeadName, BlockCipherName } from './record-ciphers.js'
+import { type HashName, hashLength } from './primitives.js'
+import { type AeadName, aeadLengths, type BlockCipherName, blockCipherLengths } from './record-ciphers.js'
 
 /** How the pre-master secret comes about (RFC 5246 §7.4.3, RFC 8422 §2, RFC 4279 §2, RFC 5489 §2). */
 export type KeyExchange = 'RSA' | 'DHE_RSA' | 'ECDHE_RSA' | 'ECDHE_ECDSA' | 'PSK' | 'DHE_PSK' | 'ECDHE_PSK' | 'RSA_PSK'
@@ -11,13 +11,19 @@ export type BulkProtection =
       readonly type: 'aead'
       readonly cipher: AeadName
       readonly keyLength: number
-      /** The implicit part of the nonce: 4 with an explicit part in each record (RFC 5288 §3), 12 without (RFC 7905 §2). */
+      /** Of the tag that ends each record: 8 in CCM_8 alone (RFC 6655 §4). */
+      readonly tagLength: 8 | 16
+      /**
+       * The implicit part of the nonce: 4 with an explicit part in each record (RFC 5288 §3, RFC 6655 §3), 12 without
+       * (RFC 7905 §2).
+       */
       readonly fixedIvLength: 4 | 12
     }
   | {
       readonly type: 'block'
       readonly cipher: BlockCipherName
       readonly keyLength: number
+      readonly blockLength: number
       readonly mac: HashName
       readonly macLength: number
     }
@@ -34,19 +40,17 @@ export interface SuiteParameters {
 
 type Protected = Pick<SuiteParameters, 'bulk' | 'prfHash'>
 
-const aead = (
-  cipher: AeadName,
-  keyLength: number,
-  fixedIvLength: 4 | 12,
-  prfHash: SuiteParameters['prfHash'] = 'sha256',
-): Protected => ({ bulk: { type: 'aead', cipher, keyLength, fixedIvLength }, prfHash })
+const aead = (cipher: AeadName, prfHash: SuiteParameters['prfHash'] = 'sha256'): Protected => {
+  const { key: keyLength, tag: tagLength } = aeadLengths[cipher]
+  const fixedIvLength = cipher === 'CHACHA20_POLY1305' ? 12 : 4
+  return { bulk: { type: 'aead', cipher, keyLength, tagLength, fixedIvLength }, prfHash }
+}
 
-const macLengths = { sha1: 20, sha256: 32, sha384: 48 } as const
-
-const block = (cipher: BlockCipherName, keyLength: number, mac: keyof typeof macLengths): Protected => ({
-  bulk: { type: 'block', cipher, keyLength, mac, macLength: macLengths[mac] },
-  prfHash: mac === 'sha384' ? 'sha384' : 'sha256',
-})
+const block = (cipher: BlockCipherName, mac: 'sha1' | 'sha256' | 'sha384'): Protected => {
+  const { key: keyLength, block: blockLength } = blockCipherLengths[cipher]
+  const bulk = { type: 'block', cipher, keyLength, blockLength, mac, macLength: hashLength[mac] } as const
+  return { bulk, prfHash: mac === 'sha384' ? 'sha384' : 'sha256' }
+}
 
 /**
  * What a suite's name says behind `_WITH_`, in order of preference. The PRF is built on SHA-256, also where the MAC is
@@ -57,11 +61,19 @@ const block = (cipher: BlockCipherName, keyLength: number, mac: keyof typeof mac
  * | --- | --- |
  * | AES-GCM | everything, where AES is in hardware |
  * | ChaCha20-Poly1305 | everything, and constant time in plain JavaScript too |
+ * | AES-CCM | small devices that have nothing but AES: two passes, slower than GCM |
+ * | AES-CCM_8 | the same over radio, where each byte counts: one forgery in 2^64 succeeds, not one in 2^128 |
  */
 const authenticatedEncryption: Readonly<Record<string, Protected>> = {
-  AES_128_GCM_SHA256: aead('AES_128_GCM', 16, 4),
-  CHACHA20_POLY1305_SHA256: aead('CHACHA20_POLY1305', 32, 12),
-  AES_256_GCM_SHA384: aead('AES_256_GCM', 32, 4, 'sha384'),
+  AES_128_GCM_SHA256: aead('AES_128_GCM'),
+  CHACHA20_POLY1305_SHA256: aead('CHACHA20_POLY1305'),
+  AES_256_GCM_SHA384: aead('AES_256_GCM', 'sha384'),
+  AES_128_CCM: aead('AES_128_CCM'),
+  AES_128_CCM_SHA256: aead('AES_128_CCM'),
+  AES_256_CCM: aead('AES_256_CCM'),
+  AES_128_CCM_8: aead('AES_128_CCM_8'),
+  AES_128_CCM_8_SHA256: aead('AES_128_CCM_8'),
+  AES_256_CCM_8: aead('AES_256_CCM_8'),
 }
 
 /**
@@ -70,11 +82,11 @@ const authenticatedEncryption: Readonly<Record<string, Protected>> = {
  * | AES-CBC | peers without AEAD: the MAC is under the encryption unless RFC 7366 is agreed on, the root of Lucky 13 |
  */
 const cbcAndMac: Readonly<Record<string, Protected>> = {
-  AES_128_CBC_SHA256: block('AES_128_CBC', 16, 'sha256'),
-  AES_256_CBC_SHA384: block('AES_256_CBC', 32, 'sha384'),
-  AES_256_CBC_SHA256: block('AES_256_CBC', 32, 'sha256'),
-  AES_128_CBC_SHA: block('AES_128_CBC', 16, 'sha1'),
-  AES_256_CBC_SHA: block('AES_256_CBC', 32, 'sha1'),
+  AES_128_CBC_SHA256: block('AES_128_CBC', 'sha256'),
+  AES_256_CBC_SHA384: block('AES_256_CBC', 'sha384'),
+  AES_256_CBC_SHA256: block('AES_256_CBC', 'sha256'),
+  AES_128_CBC_SHA: block('AES_128_CBC', 'sha1'),
+  AES_256_CBC_SHA: block('AES_256_CBC', 'sha1'),
 }
 
 /**
@@ -101,9 +113,10 @@ const keyExchanges: readonly (readonly KeyExchange[])[] = [
 
 const isSuiteName = (name: string): name is CipherSuiteName => Object.hasOwn(CipherSuite, name)
 
-/** A suite of these two parts, where IANA has registered one. */
+/** A suite of these two parts, where IANA has registered one. Two of RFC 6655 §4 have the words the other way round. */
 function registered(keyExchange: KeyExchange, records: string, parameters: Protected): readonly SuiteParameters[] {
-  const name = `TLS_${keyExchange}_WITH_${records}`
+  const inverted = keyExchange === 'DHE_PSK' && records.endsWith('CCM_8')
+  const name = `TLS_${inverted ? 'PSK_DHE' : keyExchange}_WITH_${records}`
   return isSuiteName(name) ? [{ cipherSuite: CipherSuite[name], name, keyExchange, ...parameters }] : []
 }
 

@@ -4,7 +4,6 @@ import type { BulkProtection } from '../crypto/suite-parameters.js'
 import { type Protection, SEQUENCE_NUMBER_LENGTH, writePlaintextLength } from './protection.js'
 import { badRecordMac } from './record-error.js'
 
-const TAG_LENGTH = 16
 const NONCE_LENGTH = 12
 
 type AeadBulk = Extract<BulkProtection, { type: 'aead' }>
@@ -12,10 +11,10 @@ type AeadBulk = Extract<BulkProtection, { type: 'aead' }>
 //  GenericAEADCipher (RFC 5246 §6.2.3.3):
 //
 //    +-------------------------+--------------------+-----------+
-//    | nonce_explicit (8 or 0) | content, encrypted | tag (16)  |
+//    | nonce_explicit (8 or 0) | content, encrypted | tag       |
 //    +-------------------------+--------------------+-----------+
 //
-//  AES-GCM            nonce = fixed IV (4), then nonce_explicit (8)             RFC 5288 §3
+//  AES-GCM, AES-CCM   nonce = fixed IV (4), then nonce_explicit (8)             RFC 5288 §3, RFC 6655 §3
 //  ChaCha20-Poly1305  nonce = fixed IV (12) XOR the sequence number, no field   RFC 7905 §2
 //
 //  Both are the IV, filled up with zeros to 12 bytes, XOR eight bytes at its end: what those are is the only difference.
@@ -31,8 +30,8 @@ export function aeadProtection(ciphers: RecordCiphers, bulk: AeadBulk, keys: Dir
   fixedIv.use((bytes) => iv.set(bytes))
   const explicitLength = bulk.fixedIvLength === 4 ? SEQUENCE_NUMBER_LENGTH : 0
   return {
-    sealedLength: (length) => explicitLength + length + TAG_LENGTH,
-    ...sealAndOpen(ciphers.aead(bulk.cipher, key), iv, explicitLength),
+    sealedLength: (length) => explicitLength + length + bulk.tagLength,
+    ...sealAndOpen(ciphers.aead(bulk.cipher, key), iv, explicitLength, bulk.tagLength),
     wipe: () => {
       key.wipe()
       fixedIv.wipe()
@@ -41,7 +40,12 @@ export function aeadProtection(ciphers: RecordCiphers, bulk: AeadBulk, keys: Dir
   }
 }
 
-function sealAndOpen(aead: Aead, iv: Uint8Array, explicitLength: number): Pick<Protection, 'seal' | 'open'> {
+function sealAndOpen(
+  aead: Aead,
+  iv: Uint8Array,
+  explicitLength: number,
+  tagLength: number,
+): Pick<Protection, 'seal' | 'open'> {
   const nonce = new Uint8Array(NONCE_LENGTH)
   return {
     seal: (pseudoHeader, plaintext, output, at) => {
@@ -53,7 +57,7 @@ function sealAndOpen(aead: Aead, iv: Uint8Array, explicitLength: number): Pick<P
       output.set(aead.seal(nonce, pseudoHeader, plaintext), at + explicitLength)
     },
     open: (pseudoHeader, sealed) => {
-      const contentLength = sealed.length - explicitLength - TAG_LENGTH
+      const contentLength = sealed.length - explicitLength - tagLength
       if (contentLength < 0) throw badRecordMac()
       makeNonce(nonce, iv, (explicitLength > 0 ? sealed : pseudoHeader).subarray(0, SEQUENCE_NUMBER_LENGTH))
       writePlaintextLength(pseudoHeader, contentLength)

@@ -148,7 +148,12 @@ describe.skipIf(serv === undefined)(`our client, ${versionOf(serv, '--version')}
   test.each([
     // gnutls-serv answers its own client so too
     ['no certificate', [], { code: 'alert_received', alert: 'decode_error' }],
-    ['the certificate of an authority that it does not know', [impostor()], { code: 'truncated' }],
+    // its alert access_denied may be lost with the connection that it resets
+    [
+      'the certificate of an authority that it does not know',
+      [impostor()],
+      { code: expect.stringMatching(/^(truncated|alert_received)$/) },
+    ],
   ])('it refuses us with %s', async (_title, credentials, expected) => {
     const options = { verifier: pinTo('server', 'rsa'), credentials, cipherSuites: [ecdheRsa] }
     const end = await connectTcp(clientEndpoint(noble, options), server('mutual rsa').port)

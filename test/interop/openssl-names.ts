@@ -8,4 +8,5 @@ export const opensslName = ({ name }: SuiteParameters): string =>
     .replace('CHACHA20_POLY1305_SHA256', 'CHACHA20_POLY1305')
     .replace(/AES_(\d+)/, 'AES$1')
     .replace('_CBC', '')
+    .replace('CCM_8', 'CCM8')
     .replaceAll('_', '-')

@@ -20,12 +20,12 @@ export interface Judge {
 const skip = (skipped: string): Outcome => ({ skipped })
 
 const aead =
-  (nameOf: (keySize: unknown) => AeadName | undefined): Judge['judge'] =>
+  (nameOf: (keySize: unknown, tagSize: unknown) => AeadName | undefined): Judge['judge'] =>
   ({ provider }, { group, test, result }) => {
-    const name = nameOf(group['keySize'])
-    if (name === undefined) return skip('AES-GCM with keys of 192 bits: in no cipher suite')
+    if (group['keySize'] === 192) return skip('AEADs with keys of 192 bits: in no cipher suite')
     if (group['ivSize'] !== 96) return skip('AEAD nonces of other lengths than 96 bits: TLS has none')
-    if (group['tagSize'] !== 128) return skip('AEAD tags of other lengths than 128 bits: TLS has none')
+    const name = nameOf(group['keySize'], group['tagSize'])
+    if (name === undefined) return skip('AEAD tags of other lengths than 128 bits, in CCM 64 too: TLS has none')
     const cipher = provider.aead(name, new Secret(bytes(test, 'key')))
     const [iv, aad, sealed] = [bytes(test, 'iv'), bytes(test, 'aad'), concat(bytes(test, 'ct'), bytes(test, 'tag'))]
     const opened = cipher.open(iv, aad, sealed)
@@ -34,9 +34,17 @@ const aead =
     return opened !== undefined && toHex(opened) === test['msg'] && toHex(again) === toHex(sealed)
   }
 
-const gcmNames = new Map<unknown, AeadName>([
-  [128, 'AES_128_GCM'],
-  [256, 'AES_256_GCM'],
+/** By the bits of key and tag. */
+const gcmNames = new Map<string, AeadName>([
+  ['128/128', 'AES_128_GCM'],
+  ['256/128', 'AES_256_GCM'],
+])
+
+const ccmNames = new Map<string, AeadName>([
+  ['128/128', 'AES_128_CCM'],
+  ['256/128', 'AES_256_CCM'],
+  ['128/64', 'AES_128_CCM_8'],
+  ['256/64', 'AES_256_CCM_8'],
 ])
 
 const cbc: Judge['judge'] = ({ provider }, { group, test, result }) => {
@@ -148,9 +156,9 @@ type Make = (...parts: readonly string[]) => Judge
 
 /** Files by their names, the first that fits. */
 const files: readonly (readonly [RegExp, Make])[] = [
-  [/^aes_gcm$/, () => ({ judge: aead((size) => gcmNames.get(size)) })],
-  [/^chacha20_poly1305$/, () => ({ judge: aead(() => 'CHACHA20_POLY1305') })],
-  [/^aes_ccm$/, () => left('AES-CCM: no cipher suite of this library')],
+  [/^aes_gcm$/, () => ({ judge: aead((key, tag) => gcmNames.get(`${key}/${tag}`)) })],
+  [/^chacha20_poly1305$/, () => ({ judge: aead((_key, tag) => (tag === 128 ? 'CHACHA20_POLY1305' : undefined)) })],
+  [/^aes_ccm$/, () => ({ judge: aead((key, tag) => ccmNames.get(`${key}/${tag}`)) })],
   [/^aes_cbc_pkcs5$/, () => ({ judge: cbc })],
   [/^hmac_(sha1|sha224|sha256|sha384|sha512)$/, (hash = '') => ({ judge: hmac(hash as HashName) })],
   [

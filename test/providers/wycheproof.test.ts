@@ -10,7 +10,7 @@ const names = (wycheproof === undefined ? [] : readdirSync(wycheproof))
   .map((file) => file.slice(0, -SUFFIX.length))
 
 /** Files that hold nothing for TLS 1.2. */
-const USELESS = /^(aes_ccm|ecdh_secp\d+r1|x(25519|448)_asn)$/
+const USELESS = /^(ecdh_secp\d+r1|x(25519|448)_asn)$/
 
 // Of large keys and curves one vector in two to four; `npm run wycheproof` takes all.
 describe.skipIf(absent).each(targets)('Wycheproof with $name (skipped without ../shared/conformance)', (target) => {

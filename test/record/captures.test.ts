@@ -161,10 +161,15 @@ describe('recordings of Go crypto/tls', () => {
     }
     expect([...seen.keys()].sort()).toEqual([
       '0x002f',
+      '0x003c',
       '0x009c',
       '0x009d',
       '0xc009',
+      '0xc00a',
       '0xc013',
+      '0xc014',
+      '0xc023',
+      '0xc027',
       '0xc02b',
       '0xc02c',
       '0xc02f',

@@ -10,6 +10,7 @@ import { finiteFieldGroup, isFfdheGroup } from '../../src/crypto/finite-field-gr
 import type { EcdsaCurve, KeyType, PrivateKey, PublicKey } from '../../src/crypto/key-types.js'
 import { hashLength } from '../../src/crypto/primitives.js'
 import type { CryptoProvider, KeyShare, KeyShareRequest } from '../../src/crypto/provider.js'
+import { aeadLengths } from '../../src/crypto/record-ciphers.js'
 import type { NamedGroupName } from '../../src/registry/named-group.js'
 
 /** Every secret that the fake provider makes holds these bytes. */
@@ -117,11 +118,10 @@ export function fakePrivateKey(keyType: KeyType, name: string, curve?: EcdsaCurv
   }
 }
 
-const TAG_LENGTH = 16
-
 const aead: CryptoProvider['aead'] = (name, key) => {
+  const tagLength = aeadLengths[name].tag
   const tagOf = (nonce: Uint8Array, additionalData: Uint8Array, text: Uint8Array): Uint8Array =>
-    key.use((bytes) => digest(name, bytes, nonce, additionalData, text).subarray(0, TAG_LENGTH))
+    key.use((bytes) => digest(name, bytes, nonce, additionalData, text).subarray(0, tagLength))
   const mask = (nonce: Uint8Array, length: number): Uint8Array =>
     key.use((bytes) => stretch(digest('mask', bytes, nonce), length))
   return {
@@ -130,8 +130,8 @@ const aead: CryptoProvider['aead'] = (name, key) => {
       return concat(text, tagOf(nonce, additionalData, text))
     },
     open: (nonce, additionalData, ciphertext) => {
-      const text = ciphertext.subarray(0, -TAG_LENGTH)
-      const intact = equal(ciphertext.subarray(-TAG_LENGTH), tagOf(nonce, additionalData, text))
+      const text = ciphertext.subarray(0, -tagLength)
+      const intact = equal(ciphertext.subarray(-tagLength), tagOf(nonce, additionalData, text))
       return intact ? xor(text, mask(nonce, text.length)) : undefined
     },
   }

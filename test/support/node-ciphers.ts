@@ -5,20 +5,24 @@ import type { Aead, AeadName, BlockCipher, RecordCiphers } from '../../src/crypt
 
 export type RecordPrimitives = RecordCiphers & HashPrimitives & { randomBytes(length: number): Uint8Array }
 
-const TAG_LENGTH = 16
 const plain = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts))
 
-/** node:crypto's types know each AEAD by a name of its own; all three are used alike. */
+/** node:crypto's types know each AEAD by a name of its own; all are used alike. */
 const nodeName = {
   AES_128_GCM: 'aes-128-gcm',
   AES_256_GCM: 'aes-256-gcm',
   CHACHA20_POLY1305: 'chacha20-poly1305',
+  AES_128_CCM: 'aes-128-ccm',
+  AES_256_CCM: 'aes-256-ccm',
+  AES_128_CCM_8: 'aes-128-ccm',
+  AES_256_CCM_8: 'aes-256-ccm',
 } as const satisfies Record<AeadName, string>
 
 function aead(name: AeadName, key: Uint8Array): Aead {
-  const options = { authTagLength: TAG_LENGTH }
-  // the overloads split GCM and ChaCha20 by literal name; their shape is the same
-  const algorithm = nodeName[name] as 'aes-128-gcm'
+  const tagLength = name.endsWith('CCM_8') ? 8 : 16
+  const options = { authTagLength: tagLength }
+  // the overloads split the modes by literal name; their shape is the same
+  const algorithm = nodeName[name] as 'aes-128-ccm'
   return {
     seal: (nonce, additionalData, plaintext) => {
       const cipher = createCipheriv(algorithm, key, nonce, options)
@@ -26,7 +30,7 @@ function aead(name: AeadName, key: Uint8Array): Aead {
       return plain(cipher.update(plaintext), cipher.final(), cipher.getAuthTag())
     },
     open: (nonce, additionalData, ciphertext) => {
-      const end = ciphertext.length - TAG_LENGTH
+      const end = ciphertext.length - tagLength
       const decipher = createDecipheriv(algorithm, key, nonce, options)
       decipher.setAuthTag(ciphertext.subarray(end))
       decipher.setAAD(additionalData, { plaintextLength: end })

@@ -1,45 +1,50 @@
 import { cbc, gcm } from '@noble/ciphers/aes.js'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
-import type { Secret } from '../../bytes/secret.js'
-import type { AeadName, BlockCipherName, RecordCiphers } from '../../crypto/record-ciphers.js'
+import {
+  type AeadName,
+  aeadLengths,
+  blockCipherLengths,
+  checkKeyLength,
+  type RecordCiphers,
+} from '../../crypto/record-ciphers.js'
+import { ccm } from './ccm.js'
 
 interface Sealer {
   encrypt(plaintext: Uint8Array): Uint8Array
-  decrypt(ciphertext: Uint8Array): Uint8Array
+  /** Throws, or returns `undefined`, where the tag does not match. */
+  decrypt(ciphertext: Uint8Array): Uint8Array | undefined
 }
 
 type AeadConstructor = (key: Uint8Array, nonce: Uint8Array, additionalData: Uint8Array) => Sealer
 
-const TAG_LENGTH = 16
+const ccmWithTag =
+  (tagLength: 8 | 16): AeadConstructor =>
+  (key, nonce, data) =>
+    ccm(key, nonce, data, tagLength)
 
-const aeads: Readonly<Record<AeadName, { readonly keyLength: number; readonly make: AeadConstructor }>> = {
-  AES_128_GCM: { keyLength: 16, make: (key, nonce, data) => gcm(key, nonce, data) },
-  AES_256_GCM: { keyLength: 32, make: (key, nonce, data) => gcm(key, nonce, data) },
-  CHACHA20_POLY1305: { keyLength: 32, make: (key, nonce, data) => chacha20poly1305(key, nonce, data) },
-}
-
-const blockCipherKeyLength: Readonly<Record<BlockCipherName, number>> = {
-  AES_128_CBC: 16,
-  AES_192_CBC: 24,
-  AES_256_CBC: 32,
-}
-
-function checkKey(name: string, key: Secret, length: number): void {
-  if (key.length !== length) throw new RangeError(`${name} takes a key of ${length} bytes, not ${key.length}`)
+const aeads: Readonly<Record<AeadName, AeadConstructor>> = {
+  AES_128_GCM: gcm,
+  AES_256_GCM: gcm,
+  CHACHA20_POLY1305: chacha20poly1305,
+  AES_128_CCM: ccmWithTag(16),
+  AES_256_CCM: ccmWithTag(16),
+  AES_128_CCM_8: ccmWithTag(8),
+  AES_256_CCM_8: ccmWithTag(8),
 }
 
 // noble's ciphers are made for one message each and refuse a second one, so each record makes its own.
 export const recordCiphers: RecordCiphers = {
   aead(name, key) {
-    const { keyLength, make } = aeads[name]
-    checkKey(name, key, keyLength)
+    const lengths = aeadLengths[name]
+    checkKeyLength(name, key, lengths.key)
+    const make = aeads[name]
     return {
       seal: (nonce, additionalData, plaintext) =>
         key.use((bytes) => make(bytes, nonce, additionalData).encrypt(plaintext)),
       open: (nonce, additionalData, ciphertext) =>
         key.use((bytes) => {
           const cipher = make(bytes, nonce, additionalData)
-          if (ciphertext.length < TAG_LENGTH) return undefined
+          if (ciphertext.length < lengths.tag) return undefined
           try {
             return cipher.decrypt(ciphertext)
           } catch {
@@ -49,8 +54,8 @@ export const recordCiphers: RecordCiphers = {
     }
   },
   blockCipher(name, key) {
-    checkKey(name, key, blockCipherKeyLength[name])
-    const make = (bytes: Uint8Array, iv: Uint8Array): Sealer => cbc(bytes, iv, { disablePadding: true })
+    checkKeyLength(name, key, blockCipherLengths[name].key)
+    const make = (bytes: Uint8Array, iv: Uint8Array) => cbc(bytes, iv, { disablePadding: true })
     return {
       encrypt: (iv, input) => key.use((bytes) => make(bytes, iv).encrypt(input)),
       decrypt: (iv, input) => key.use((bytes) => make(bytes, iv).decrypt(input)),

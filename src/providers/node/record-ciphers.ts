@@ -1,50 +1,60 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Secret } from '../../bytes/secret.js'
-import type { Aead, AeadName, BlockCipherName, RecordCiphers } from '../../crypto/record-ciphers.js'
+import {
+  type Aead,
+  type AeadName,
+  aeadLengths,
+  type BlockCipherName,
+  blockCipherLengths,
+  checkKeyLength,
+  type RecordCiphers,
+} from '../../crypto/record-ciphers.js'
 import { plain } from './bytes.js'
 
-const TAG_LENGTH = 16
-const OPTIONS = { authTagLength: TAG_LENGTH }
-
-const aeads: Readonly<Record<AeadName, { readonly keyLength: number; readonly algorithm: string }>> = {
-  AES_128_GCM: { keyLength: 16, algorithm: 'aes-128-gcm' },
-  AES_256_GCM: { keyLength: 32, algorithm: 'aes-256-gcm' },
-  CHACHA20_POLY1305: { keyLength: 32, algorithm: 'chacha20-poly1305' },
+const aeads: Readonly<Record<AeadName, string>> = {
+  AES_128_GCM: 'aes-128-gcm',
+  AES_256_GCM: 'aes-256-gcm',
+  CHACHA20_POLY1305: 'chacha20-poly1305',
+  AES_128_CCM: 'aes-128-ccm',
+  AES_256_CCM: 'aes-256-ccm',
+  AES_128_CCM_8: 'aes-128-ccm',
+  AES_256_CCM_8: 'aes-256-ccm',
 }
 
-const blockCiphers: Readonly<Record<BlockCipherName, { readonly keyLength: number; readonly algorithm: string }>> = {
-  AES_128_CBC: { keyLength: 16, algorithm: 'aes-128-cbc' },
-  AES_192_CBC: { keyLength: 24, algorithm: 'aes-192-cbc' },
-  AES_256_CBC: { keyLength: 32, algorithm: 'aes-256-cbc' },
+const blockCiphers: Readonly<Record<BlockCipherName, string>> = {
+  AES_128_CBC: 'aes-128-cbc',
+  AES_192_CBC: 'aes-192-cbc',
+  AES_256_CBC: 'aes-256-cbc',
 }
 
-function checkKey(name: string, key: Secret, length: number): void {
-  if (key.length !== length) throw new RangeError(`${name} takes a key of ${length} bytes, not ${key.length}`)
-}
+/** Bytes of length zero without memory are a null pointer, which OpenSSL's CCM takes for something else than no message. */
+const EMPTY = new Uint8Array(1).subarray(1)
+const notNull = (bytes: Uint8Array): Uint8Array => (bytes.length === 0 ? EMPTY : bytes)
 
 // The key is lent to each cipher and kept nowhere else, so that wiping the secret ends its use; a KeyObject kept beside
 // it would save nothing (10.5 µs a record of 16 KiB against 9.9).
-function aead(algorithm: string, key: Secret): Aead {
-  // Node's types name each AEAD separately; all three are used alike.
-  const name = algorithm as 'aes-128-gcm'
+function aead(algorithm: string, key: Secret, tagLength: number): Aead {
+  // Node's types name each AEAD separately; all are used alike, as CCM must be: one update after the lengths are told.
+  const name = algorithm as 'aes-128-ccm'
+  const options = { authTagLength: tagLength }
   return {
     seal: (nonce, additionalData, plaintext) => {
-      const cipher = key.use((bytes) => createCipheriv(name, bytes, nonce, OPTIONS))
+      const cipher = key.use((bytes) => createCipheriv(name, bytes, nonce, options))
       cipher.setAAD(additionalData, { plaintextLength: plaintext.length })
-      const encrypted = cipher.update(plaintext)
-      cipher.final() // neither mode holds anything back: there is only the tag to come
-      const sealed = new Uint8Array(encrypted.length + TAG_LENGTH)
+      const encrypted = cipher.update(notNull(plaintext))
+      cipher.final() // no mode holds anything back: there is only the tag to come
+      const sealed = new Uint8Array(encrypted.length + tagLength)
       sealed.set(encrypted)
       sealed.set(cipher.getAuthTag(), encrypted.length)
       return sealed
     },
     open: (nonce, additionalData, ciphertext) => {
-      const length = ciphertext.length - TAG_LENGTH
-      const decipher = key.use((bytes) => createDecipheriv(name, bytes, nonce, OPTIONS))
+      const length = ciphertext.length - tagLength
+      const decipher = key.use((bytes) => createDecipheriv(name, bytes, nonce, options))
       if (length < 0) return undefined
       decipher.setAuthTag(ciphertext.subarray(length))
       decipher.setAAD(additionalData, { plaintextLength: length })
-      const opened = decipher.update(ciphertext.subarray(0, length))
+      const opened = decipher.update(notNull(ciphertext.subarray(0, length)))
       try {
         decipher.final()
       } catch {
@@ -58,13 +68,13 @@ function aead(algorithm: string, key: Secret): Aead {
 
 export const recordCiphers: RecordCiphers = {
   aead(name, key) {
-    const { keyLength, algorithm } = aeads[name]
-    checkKey(name, key, keyLength)
-    return aead(algorithm, key)
+    const lengths = aeadLengths[name]
+    checkKeyLength(name, key, lengths.key)
+    return aead(aeads[name], key, lengths.tag)
   },
   blockCipher(name, key) {
-    const { keyLength, algorithm } = blockCiphers[name]
-    checkKey(name, key, keyLength)
+    checkKeyLength(name, key, blockCipherLengths[name].key)
+    const algorithm = blockCiphers[name]
     return {
       encrypt: (iv, input) =>
         plain(
