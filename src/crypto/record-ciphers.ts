@@ -9,8 +9,8 @@ export type AeadName =
   | 'AES_128_CCM_8'
   | 'AES_256_CCM_8'
 
-/** Cipher suites of this library use the first and the last of AES; the others are for keystores. */
-export type BlockCipherName = 'AES_128_CBC' | 'AES_192_CBC' | 'AES_256_CBC'
+/** All but AES-192, which is for keystores, are in cipher suites too. */
+export type BlockCipherName = 'AES_128_CBC' | 'AES_192_CBC' | 'AES_256_CBC' | '3DES_EDE_CBC'
 
 /** Lengths in bytes of the key and of the tag that ends what is sealed (RFC 5116 §5, RFC 6655 §6, RFC 8439 §2.8). */
 export const aeadLengths: Readonly<Record<AeadName, { readonly key: 16 | 32; readonly tag: 8 | 16 }>> = {
@@ -24,12 +24,14 @@ export const aeadLengths: Readonly<Record<AeadName, { readonly key: 16 | 32; rea
 }
 
 /** Lengths in bytes of the key and of a block, which is the length of the IV too (RFC 5246 Appendix C). */
-export const blockCipherLengths: Readonly<Record<BlockCipherName, { readonly key: 16 | 24 | 32; readonly block: 16 }>> =
-  {
-    AES_128_CBC: { key: 16, block: 16 },
-    AES_192_CBC: { key: 24, block: 16 },
-    AES_256_CBC: { key: 32, block: 16 },
-  }
+export const blockCipherLengths: Readonly<
+  Record<BlockCipherName, { readonly key: 16 | 24 | 32; readonly block: 8 | 16 }>
+> = {
+  AES_128_CBC: { key: 16, block: 16 },
+  AES_192_CBC: { key: 24, block: 16 },
+  AES_256_CBC: { key: 32, block: 16 },
+  '3DES_EDE_CBC': { key: 24, block: 8 },
+}
 
 /** An AEAD keyed for one direction of one connection (RFC 5116 §2). Nonces are 12 bytes; the tag ends the ciphertext. */
 export interface Aead {

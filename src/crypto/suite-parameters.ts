@@ -111,6 +111,13 @@ const keyExchanges: readonly (readonly KeyExchange[])[] = [
   ['PSK'],
 ]
 
+/**
+ * | records | good for |
+ * | --- | --- |
+ * | 3DES-CBC | peers that have nothing else: blocks of 64 bits repeat after some gigabytes (Sweet32), and it is slow |
+ */
+const lastResort: Readonly<Record<string, Protected>> = { '3DES_EDE_CBC_SHA': block('3DES_EDE_CBC', 'sha1') }
+
 const isSuiteName = (name: string): name is CipherSuiteName => Object.hasOwn(CipherSuite, name)
 
 /** A suite of these two parts, where IANA has registered one. Two of RFC 6655 §4 have the words the other way round. */
@@ -125,12 +132,13 @@ function registered(keyExchange: KeyExchange, records: string, parameters: Prote
  * no constant time to anything else, and among equals forward secrecy first. That a suite is here does not mean that
  * it is good enough to be offered unasked.
  */
-export const allSuites: readonly SuiteParameters[] = [authenticatedEncryption, cbcAndMac].flatMap((family) =>
-  keyExchanges.flatMap((equals) =>
-    Object.entries(family).flatMap(([records, parameters]) =>
-      equals.flatMap((keyExchange) => registered(keyExchange, records, parameters)),
+export const allSuites: readonly SuiteParameters[] = [authenticatedEncryption, cbcAndMac, lastResort].flatMap(
+  (family) =>
+    keyExchanges.flatMap((equals) =>
+      Object.entries(family).flatMap(([records, parameters]) =>
+        equals.flatMap((keyExchange) => registered(keyExchange, records, parameters)),
+      ),
     ),
-  ),
 )
 
 const byNumber = new Map(allSuites.map((suite) => [suite.cipherSuite, suite]))

@@ -7,31 +7,30 @@ import { equalizeHashing, isMacAt, paddingLengthOrZero } from './cbc-constant-ti
 import { type Protection, PSEUDO_HEADER_LENGTH, writePlaintextLength } from './protection.js'
 import { badRecordMac } from './record-error.js'
 
-const BLOCK_LENGTH = 16
-
 type BlockBulk = Extract<BulkProtection, { type: 'block' }>
 export type CbcPrimitives = RecordCiphers & HashPrimitives & { randomBytes(length: number): Uint8Array }
 
 //  GenericBlockCipher, the MAC computed first and encrypted with the rest (RFC 5246 §6.2.3.2):
 //
 //    +---------+---------+-----+----------------+----------------+
-//    | IV (16) | content | MAC | padding (0-255)| padding_length |
+//    | IV      | content | MAC | padding (0-255)| padding_length |
 //    +---------+---------+-----+----------------+----------------+
 //    in clear  '------------- encrypted, whole blocks -----------'
 
 /** CBC protection with the keys of one direction. Throws `RangeError` for a key of the wrong length. */
 export function cbcProtection(primitives: CbcPrimitives, bulk: BlockBulk, keys: DirectionKeys): Protection {
   const { key, macKey } = keys
+  const { blockLength } = bulk
   if (key.length !== bulk.keyLength) throw new RangeError(`${bulk.cipher} needs a key of ${bulk.keyLength} bytes`)
   if (macKey?.length !== bulk.macLength) {
     throw new RangeError(`${bulk.cipher} needs a MAC key of ${bulk.macLength} bytes`)
   }
   // content, MAC and padding_length, filled up to whole blocks with as little padding as possible
   const encryptedLength = (length: number): number =>
-    Math.ceil((length + bulk.macLength + 1) / BLOCK_LENGTH) * BLOCK_LENGTH
+    Math.ceil((length + bulk.macLength + 1) / blockLength) * blockLength
   const cipher = primitives.blockCipher(bulk.cipher, key)
   return {
-    sealedLength: (length) => BLOCK_LENGTH + encryptedLength(length),
+    sealedLength: (length) => blockLength + encryptedLength(length),
     seal: (pseudoHeader, plaintext, output, at) => {
       writePlaintextLength(pseudoHeader, plaintext.length)
       const mac = primitives.hmac(bulk.mac, macKey, pseudoHeader, plaintext)
@@ -41,14 +40,14 @@ export function cbcProtection(primitives: CbcPrimitives, bulk: BlockBulk, keys: 
       const contentAndMac = plaintext.length + mac.length
       input.fill(input.length - contentAndMac - 1, contentAndMac)
       // unpredictable and fresh for each record: a predictable one lets chosen plaintext test guesses (BEAST)
-      const iv = primitives.randomBytes(BLOCK_LENGTH)
+      const iv = primitives.randomBytes(blockLength)
       output.set(iv, at)
-      output.set(cipher.encrypt(iv, input), at + BLOCK_LENGTH)
+      output.set(cipher.encrypt(iv, input), at + blockLength)
     },
     open: (pseudoHeader, sealed) => {
-      const encrypted = sealed.length - BLOCK_LENGTH
-      if (encrypted < encryptedLength(0) || encrypted % BLOCK_LENGTH !== 0) throw badRecordMac()
-      const decrypted = cipher.decrypt(sealed.subarray(0, BLOCK_LENGTH), sealed.subarray(BLOCK_LENGTH))
+      const encrypted = sealed.length - blockLength
+      if (encrypted < encryptedLength(0) || encrypted % blockLength !== 0) throw badRecordMac()
+      const decrypted = cipher.decrypt(sealed.subarray(0, blockLength), sealed.subarray(blockLength))
       return authenticate(primitives, bulk, macKey, pseudoHeader, decrypted)
     },
     wipe: () => {

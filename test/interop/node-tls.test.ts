@@ -5,9 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientEndpoint, serverEndpoint } from '../../src/adapters/options.js'
 import { credentialOf, kindFor, noble, pinTo } from '../support/endpoints.js'
 import { pki } from '../support/pki.js'
-import { certificateSuites } from '../support/suites.js'
 import { connectTcp, listenOnce, TEST_TIMEOUT } from '../support/tcp.js'
-import { opensslName } from './openssl-names.js'
+import { opensslName, opensslSuites } from './openssl-names.js'
 
 const LABEL = 'EXPORTER-tls12-interoperation'
 const context = new TextEncoder().encode('a context')
@@ -64,7 +63,7 @@ describe(`our client, tls.createServer of Node ${process.version}`, { timeout: T
     demanding.server.close()
   })
 
-  describe.each(certificateSuites)('$name', (suite) => {
+  describe.each(opensslSuites)('$name', (suite) => {
     const kind = kindFor(suite.keyExchange)
     const options = { serverName: 'localhost', verifier: pinTo('server', kind), cipherSuites: [suite.name] }
 
@@ -108,7 +107,7 @@ const nextData = (socket: TLSSocket): Promise<string> =>
   new Promise((resolve) => socket.once('data', (data: Buffer) => resolve(data.toString())))
 
 describe(`our server, tls.connect of Node ${process.version}`, { timeout: TEST_TIMEOUT }, () => {
-  describe.each(certificateSuites)('$name', (suite) => {
+  describe.each(opensslSuites)('$name', (suite) => {
     const kind = kindFor(suite.keyExchange)
 
     test.each([false, true])('mutual: %s', async (mutual) => {

@@ -4,7 +4,6 @@ import { type ServerOptions, serverEndpoint } from '../../src/adapters/options.j
 import type { ConnectionSummary } from '../../src/handshake/negotiated.js'
 import { credentialOf, kindFor, noble, pinTo } from '../support/endpoints.js'
 import type { PkiKind } from '../support/pki.js'
-import { certificateSuites } from '../support/suites.js'
 import { listenOnce, type TcpEnd, TEST_TIMEOUT } from '../support/tcp.js'
 import {
   Configuration,
@@ -16,7 +15,7 @@ import {
   startClient,
   trustImpostor,
 } from './openssl.js'
-import { opensslName } from './openssl-names.js'
+import { opensslName, opensslSuites } from './openssl-names.js'
 import type { Program } from './program.js'
 
 const configuration = new Configuration()
@@ -72,7 +71,7 @@ const demanding = (kind: PkiKind): ServerOptions => ({
 const oneSuite = { cipherSuites: ['TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'] } as const
 
 describe.skipIf(opensslAbsent)(`our server, s_client of ${opensslVersion}`, { timeout: TEST_TIMEOUT }, () => {
-  describe.each(certificateSuites)('$name', (suite) => {
+  describe.each(opensslSuites)('$name', (suite) => {
     const kind = kindFor(suite.keyExchange)
     const options = { ...withKey(kind), cipherSuites: [suite.name] }
     // A list of one: s_client offers what it is told to, and reports what it was answered.

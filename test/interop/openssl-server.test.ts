@@ -4,7 +4,6 @@ import { type ClientOptions, clientEndpoint } from '../../src/adapters/options.j
 import type { ConnectionSummary } from '../../src/handshake/negotiated.js'
 import { credentialOf, kindFor, noble, pinTo } from '../support/endpoints.js'
 import { type PkiKind, pkiKinds } from '../support/pki.js'
-import { certificateSuites } from '../support/suites.js'
 import { connectTcp, TEST_TIMEOUT } from '../support/tcp.js'
 import {
   Configuration,
@@ -17,7 +16,7 @@ import {
   trustImpostor,
   trustOurs,
 } from './openssl.js'
-import { opensslName } from './openssl-names.js'
+import { opensslName, opensslSuites } from './openssl-names.js'
 
 const dhFile = (name: string): string => new URL(`../../vectors/dh/${name}.pem`, import.meta.url).pathname
 
@@ -80,7 +79,7 @@ async function converse(
 }
 
 describe.skipIf(opensslAbsent)(`our client, s_server of ${opensslVersion}`, { timeout: TEST_TIMEOUT }, () => {
-  describe.each(certificateSuites)('$name', (suite) => {
+  describe.each(opensslSuites)('$name', (suite) => {
     const kind = kindFor(suite.keyExchange)
     const options = { ...trusting(kind), cipherSuites: [suite.name] }
 

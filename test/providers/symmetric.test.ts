@@ -104,15 +104,16 @@ describe.each(targets)('$name', ({ provider }) => {
   })
 
   describe.each([
-    ['AES_128_CBC', 'aes-128-cbc', 16],
-    ['AES_192_CBC', 'aes-192-cbc', 24],
-    ['AES_256_CBC', 'aes-256-cbc', 32],
-  ] as const)('%s', (name, nodeName, keyLength) => {
+    ['AES_128_CBC', 'aes-128-cbc', 16, 16],
+    ['AES_192_CBC', 'aes-192-cbc', 24, 16],
+    ['AES_256_CBC', 'aes-256-cbc', 32, 16],
+    ['3DES_EDE_CBC', 'des-ede3-cbc', 24, 8],
+  ] as const)('%s', (name, nodeName, keyLength, block) => {
     it('encrypts and decrypts whole blocks as node:crypto does without padding', () => {
       const key = randomBytes(keyLength)
       const cipher = provider.blockCipher(name, new Secret(Uint8Array.from(key)))
       for (const blocks of [1, 2, 3, 100, 1025]) {
-        const [iv, input] = [randomBytes(16), randomBytes(16 * blocks)]
+        const [iv, input] = [randomBytes(block), randomBytes(block * blocks)]
         const expected = createCipheriv(nodeName, key, iv).setAutoPadding(false).update(input)
         expect(cipher.encrypt(iv, input)).toEqual(Uint8Array.from(expected))
         expect(cipher.decrypt(iv, expected)).toEqual(Uint8Array.from(input))

@@ -160,6 +160,7 @@ describe('recordings of Go crypto/tls', () => {
       seen.set(suite, (seen.get(suite) ?? 0) + 1)
     }
     expect([...seen.keys()].sort()).toEqual([
+      '0x000a',
       '0x002f',
       '0x003c',
       '0x009c',

@@ -1,7 +1,7 @@
 /** The primitives of the record layer and the key schedule over node:crypto: an implementation that is not ours. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 import type { HashPrimitives } from '../../src/crypto/primitives.js'
-import type { Aead, AeadName, BlockCipher, RecordCiphers } from '../../src/crypto/record-ciphers.js'
+import type { Aead, AeadName, BlockCipher, BlockCipherName, RecordCiphers } from '../../src/crypto/record-ciphers.js'
 
 export type RecordPrimitives = RecordCiphers & HashPrimitives & { randomBytes(length: number): Uint8Array }
 
@@ -45,8 +45,8 @@ function aead(name: AeadName, key: Uint8Array): Aead {
   }
 }
 
-function blockCipher(key: Uint8Array): BlockCipher {
-  const name = `aes-${8 * key.length}-cbc`
+function blockCipher(cipher: BlockCipherName, key: Uint8Array): BlockCipher {
+  const name = cipher === '3DES_EDE_CBC' ? 'des-ede3-cbc' : `aes-${8 * key.length}-cbc`
   return {
     encrypt: (iv, input) => plain(createCipheriv(name, key, iv).setAutoPadding(false).update(input)),
     decrypt: (iv, input) => plain(createDecipheriv(name, key, iv).setAutoPadding(false).update(input)),
@@ -59,7 +59,11 @@ export const nodeCiphers: RecordPrimitives = {
       name,
       key.use((bytes) => bytes.slice()),
     ),
-  blockCipher: (_name, key) => blockCipher(key.use((bytes) => bytes.slice())),
+  blockCipher: (name, key) =>
+    blockCipher(
+      name,
+      key.use((bytes) => bytes.slice()),
+    ),
   randomBytes: (length) => new Uint8Array(randomBytes(length)),
   hash: (name, ...parts) => plain(createHash(name).update(Buffer.concat(parts)).digest()),
   hmac: (name, key, ...parts) =>

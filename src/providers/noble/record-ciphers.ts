@@ -3,11 +3,13 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import {
   type AeadName,
   aeadLengths,
+  type BlockCipherName,
   blockCipherLengths,
   checkKeyLength,
   type RecordCiphers,
 } from '../../crypto/record-ciphers.js'
 import { ccm } from './ccm.js'
+import { tripleDesCbc } from './triple-des.js'
 
 interface Sealer {
   encrypt(plaintext: Uint8Array): Uint8Array
@@ -30,6 +32,20 @@ const aeads: Readonly<Record<AeadName, AeadConstructor>> = {
   AES_256_CCM: ccmWithTag(16),
   AES_128_CCM_8: ccmWithTag(8),
   AES_256_CCM_8: ccmWithTag(8),
+}
+
+type CbcConstructor = (
+  key: Uint8Array,
+  iv: Uint8Array,
+) => Record<'encrypt' | 'decrypt', (input: Uint8Array) => Uint8Array>
+
+const aesCbc: CbcConstructor = (key, iv) => cbc(key, iv, { disablePadding: true })
+
+const blockCiphers: Readonly<Record<BlockCipherName, CbcConstructor>> = {
+  AES_128_CBC: aesCbc,
+  AES_192_CBC: aesCbc,
+  AES_256_CBC: aesCbc,
+  '3DES_EDE_CBC': tripleDesCbc,
 }
 
 // noble's ciphers are made for one message each and refuse a second one, so each record makes its own.
@@ -55,7 +71,7 @@ export const recordCiphers: RecordCiphers = {
   },
   blockCipher(name, key) {
     checkKeyLength(name, key, blockCipherLengths[name].key)
-    const make = (bytes: Uint8Array, iv: Uint8Array) => cbc(bytes, iv, { disablePadding: true })
+    const make = blockCiphers[name]
     return {
       encrypt: (iv, input) => key.use((bytes) => make(bytes, iv).encrypt(input)),
       decrypt: (iv, input) => key.use((bytes) => make(bytes, iv).decrypt(input)),

@@ -25,6 +25,7 @@ const blockCiphers: Readonly<Record<BlockCipherName, string>> = {
   AES_128_CBC: 'aes-128-cbc',
   AES_192_CBC: 'aes-192-cbc',
   AES_256_CBC: 'aes-256-cbc',
+  '3DES_EDE_CBC': 'des-ede3-cbc',
 }
 
 /** Bytes of length zero without memory are a null pointer, which OpenSSL's CCM takes for something else than no message. */

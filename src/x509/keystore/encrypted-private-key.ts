@@ -2,18 +2,12 @@ import { fromHex } from '../../bytes/convert.js'
 import { MalformedError, type Reader } from '../../bytes/reader.js'
 import { Secret } from '../../bytes/secret.js'
 import { DerTag, enterDer, readDer, readWholeDer } from '../../codec/der.js'
+import { type BlockCipherName, blockCipherLengths } from '../../crypto/record-ciphers.js'
 import { readAlgorithm } from './algorithm.js'
 import type { KeystoreContext, KeystorePrimitives } from './keystore-context.js'
 import { damaged, unsupported } from './keystore-error.js'
 import { spell, withPasswords } from './password.js'
-import {
-  blockLengthOf,
-  type CbcName,
-  cbcCipher,
-  keyLengthOf,
-  type PasswordCipher,
-  passwordCipher,
-} from './password-cipher.js'
+import { cbcCipher, type PasswordCipher, passwordCipher } from './password-cipher.js'
 import { unseal } from './unseal.js'
 import { type KeystoreLimits, WorkBudget } from './work-budget.js'
 
@@ -68,11 +62,11 @@ export function decryptPrivateKeyInfo(der: Uint8Array, protection: KeyProtection
   })
 }
 
-const traditionalCiphers: ReadonlyMap<string, CbcName> = new Map([
+const traditionalCiphers: ReadonlyMap<string, BlockCipherName> = new Map([
   ['AES-128-CBC', 'AES_128_CBC'],
   ['AES-192-CBC', 'AES_192_CBC'],
   ['AES-256-CBC', 'AES_256_CBC'],
-  ['DES-EDE3-CBC', 'DES_EDE3_CBC'],
+  ['DES-EDE3-CBC', '3DES_EDE_CBC'],
 ])
 
 const SALT_LENGTH = 8
@@ -99,10 +93,11 @@ export function decryptTraditional(info: string, ciphertext: Uint8Array, protect
   if (name === undefined) {
     throw unsupported('the DEK-Info header names a cipher that is not read: AES-CBC and DES-EDE3-CBC are')
   }
-  if (ivText.length !== 2 * blockLengthOf(name)) throw damaged('the DEK-Info header has an IV of the wrong length')
+  if (ivText.length !== 2 * blockCipherLengths[name].block)
+    throw damaged('the DEK-Info header has an IV of the wrong length')
   const iv = fromHex(ivText)
   return opening(protection, ciphertext.length, (context) => {
-    const key = chainedMd5(keyLengthOf(name), iv.subarray(0, SALT_LENGTH), context)
+    const key = chainedMd5(blockCipherLengths[name].key, iv.subarray(0, SALT_LENGTH), context)
     return readWholeDer(unseal(cbcCipher(name, key, iv, context.primitives), ciphertext), DerTag.sequence).whole
   })
 }

@@ -1,14 +1,14 @@
+import { concat } from '../../bytes/convert.js'
 import { Reader } from '../../bytes/reader.js'
-import type { Secret } from '../../bytes/secret.js'
+import { Secret } from '../../bytes/secret.js'
 import { DerTag, readDer } from '../../codec/der.js'
-import type { BlockCipherName } from '../../crypto/record-ciphers.js'
+import { type BlockCipherName, blockCipherLengths } from '../../crypto/record-ciphers.js'
 import { type Algorithm, hmacs, isNext, readAlgorithm, readCount } from './algorithm.js'
-import { type BlockDecryption, decryptCbc } from './cbc-decryption.js'
+import { decryptCbc } from './cbc-decryption.js'
 import { type DerivationParameters, Pkcs12Purpose, pbkdf2, pkcs12Derivation } from './key-derivation.js'
 import type { KeystoreContext, KeystorePrimitives } from './keystore-context.js'
 import { damaged, unsupported } from './keystore-error.js'
 import { rc2Decryption } from './rc2.js'
-import { tripleDesDecryption } from './triple-des.js'
 
 /** A cipher with its key already derived from a password. */
 export interface PasswordCipher {
@@ -17,37 +17,23 @@ export interface PasswordCipher {
   decrypt(ciphertext: Uint8Array): Uint8Array
 }
 
-/** Block ciphers in CBC mode: AES comes from the provider, the old ones are ours. */
-export type CbcName = BlockCipherName | 'DES_EDE3_CBC'
-
-const keyLengths: Readonly<Record<CbcName, number>> = {
-  AES_128_CBC: 16,
-  AES_192_CBC: 24,
-  AES_256_CBC: 32,
-  DES_EDE3_CBC: 24,
-}
-
-export const keyLengthOf = (name: CbcName): number => keyLengths[name]
-export const blockLengthOf = (name: CbcName): number => (name === 'DES_EDE3_CBC' ? 8 : 16)
-
-const ours = (decryptBlock: BlockDecryption, iv: Uint8Array): PasswordCipher => ({
-  blockLength: iv.length,
-  decrypt: (ciphertext) => decryptCbc(decryptBlock, iv, ciphertext),
-})
-
 /** A cipher of this name under `key`, which must have its length. */
-export function cbcCipher(name: CbcName, key: Secret, iv: Uint8Array, primitives: KeystorePrimitives): PasswordCipher {
-  if (name === 'DES_EDE3_CBC') return ours(key.use(tripleDesDecryption), iv)
+export function cbcCipher(
+  name: BlockCipherName,
+  key: Secret,
+  iv: Uint8Array,
+  primitives: KeystorePrimitives,
+): PasswordCipher {
   const cipher = primitives.blockCipher(name, key)
   return { blockLength: iv.length, decrypt: (ciphertext) => cipher.decrypt(iv, ciphertext) }
 }
 
 /** Encryption schemes of PBES2 (RFC 8018 Appendix B.2); all have their IV as parameter. */
-const encryptionSchemes: ReadonlyMap<string, CbcName> = new Map([
+const encryptionSchemes: ReadonlyMap<string, BlockCipherName> = new Map([
   ['608648016503040102', 'AES_128_CBC'],
   ['608648016503040116', 'AES_192_CBC'],
   ['60864801650304012a', 'AES_256_CBC'],
-  ['2a864886f70d0307', 'DES_EDE3_CBC'],
+  ['2a864886f70d0307', '3DES_EDE_CBC'],
 ])
 
 const PBES2 = '2a864886f70d01050d'
@@ -77,21 +63,40 @@ function pbes2(parameters: Reader, { primitives, passwords, budget }: KeystoreCo
   const name = encryptionSchemes.get(scheme.identifier)
   if (name === undefined) throw unsupported('it is encrypted with a cipher other than AES-CBC and triple DES')
   const iv = readDer(scheme.parameters, DerTag.octetString).contents
-  const length = keyLengthOf(name)
-  if (iv.length !== blockLengthOf(name)) throw damaged('an initialization vector has the wrong length')
+  const { key: length, block } = blockCipherLengths[name]
+  if (iv.length !== block) throw damaged('an initialization vector has the wrong length')
   if ((derivation.length ?? length) !== length) throw damaged('a key length does not fit its cipher')
   return cbcCipher(name, pbkdf2(derivation, passwords.utf8, length, primitives, budget), iv, primitives)
 }
 
+interface LegacyScheme {
+  readonly keyLength: number
+  make(key: Secret, iv: Uint8Array, primitives: KeystorePrimitives): PasswordCipher
+}
+
+const rc2 = (keyLength: number, bits: number): LegacyScheme => ({
+  keyLength,
+  make: (key, iv) => {
+    const decryption = key.use((bytes) => rc2Decryption(bytes, bits))
+    key.wipe()
+    return { blockLength: iv.length, decrypt: (ciphertext) => decryptCbc(decryption, iv, ciphertext) }
+  },
+})
+
+/** Two thirds of a key: the first serves twice. */
+function widened(key: Secret): Secret {
+  const whole = key.use((bytes) => concat(bytes, bytes.subarray(0, 8)))
+  key.wipe()
+  return new Secret(whole)
+}
+
 /** The block ciphers of PKCS#12's own schemes (RFC 7292 Appendix C), by the last octet of their identifiers. */
-const legacySchemes: ReadonlyMap<string, { keyLength: number; decryption(key: Uint8Array): BlockDecryption }> = new Map(
-  [
-    ['03', { keyLength: 24, decryption: tripleDesDecryption }],
-    ['04', { keyLength: 16, decryption: tripleDesDecryption }],
-    ['05', { keyLength: 16, decryption: (key: Uint8Array) => rc2Decryption(key, 128) }],
-    ['06', { keyLength: 5, decryption: (key: Uint8Array) => rc2Decryption(key, 40) }],
-  ],
-)
+const legacySchemes: ReadonlyMap<string, LegacyScheme> = new Map([
+  ['03', { keyLength: 24, make: (key, iv, primitives) => cbcCipher('3DES_EDE_CBC', key, iv, primitives) }],
+  ['04', { keyLength: 16, make: (key, iv, primitives) => cbcCipher('3DES_EDE_CBC', widened(key), iv, primitives) }],
+  ['05', rc2(16, 128)],
+  ['06', rc2(5, 40)],
+])
 
 const PKCS12_SCHEMES = '2a864886f70d010c01'
 
@@ -106,12 +111,8 @@ function legacy({ identifier, parameters }: Algorithm, context: KeystoreContext)
   const derive = (purpose: 1 | 2, length: number): Secret =>
     pkcs12Derivation(derivation, passwords.bmp, purpose, length, primitives, budget)
   const key = derive(Pkcs12Purpose.key, scheme.keyLength)
-  const decryption = key.use(scheme.decryption)
-  key.wipe()
-  return ours(
-    decryption,
-    derive(Pkcs12Purpose.iv, 8).use((iv) => iv.slice()),
-  )
+  const iv = derive(Pkcs12Purpose.iv, 8).use((bytes) => bytes.slice())
+  return scheme.make(key, iv, primitives)
 }
 
 /** The cipher that an AlgorithmIdentifier names, keyed by the password of `context`. Throws `KeystoreError`. */

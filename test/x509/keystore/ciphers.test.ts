@@ -4,11 +4,9 @@ import { fromHex, toHex } from '../../../src/bytes/convert.js'
 import { Secret } from '../../../src/bytes/secret.js'
 import type { HashName } from '../../../src/crypto/primitives.js'
 import { nobleProvider } from '../../../src/providers/noble/index.js'
-import { decryptCbc } from '../../../src/x509/keystore/cbc-decryption.js'
 import { pbkdf2, pkcs12Derivation } from '../../../src/x509/keystore/key-derivation.js'
 import { bmpPassword } from '../../../src/x509/keystore/password.js'
 import { rc2Decryption } from '../../../src/x509/keystore/rc2.js'
-import { tripleDesDecryption } from '../../../src/x509/keystore/triple-des.js'
 import { WorkBudget } from '../../../src/x509/keystore/work-budget.js'
 import { nodeCiphers } from '../../support/node-ciphers.js'
 import { textOf } from './support.js'
@@ -34,36 +32,6 @@ describe('rc2Decryption', () => {
   it('refuses keys that it cannot expand', () => {
     expect(() => rc2Decryption(new Uint8Array(0), 40)).toThrow(RangeError)
     expect(() => rc2Decryption(new Uint8Array(129), 40)).toThrow(RangeError)
-  })
-})
-
-describe('tripleDesDecryption', () => {
-  it('decrypts the example of NIST SP 800-67', () => {
-    const decrypt = tripleDesDecryption(fromHex('0123456789abcdef23456789abcdef01456789abcdef0123'))
-    const blocks = ['a826fd8ce53b855f', 'cce21c8112256fe6', '68d5c05dd9b6b900']
-    const text = blocks.map((block) => Buffer.from(decrypt(fromHex(block))).toString('latin1')).join('')
-    expect(text).toBe('The qufck brown fox jump')
-  })
-
-  it.each([24, 16] as const)('agrees with OpenSSL in CBC mode under keys of %i bytes', (length) => {
-    for (let round = 0; round < 20; round++) {
-      const [key, iv, plaintext] = [randomBytes(length), randomBytes(8), randomBytes(8 * (round + 1))]
-      const cipher = createCipheriv(length === 24 ? 'des-ede3-cbc' : 'des-ede-cbc', key, iv).setAutoPadding(false)
-      const ciphertext = new Uint8Array(cipher.update(plaintext))
-      const decrypted = decryptCbc(tripleDesDecryption(key), new Uint8Array(iv), ciphertext)
-      expect(plain(decrypted)).toBe(plain(plaintext))
-    }
-  })
-
-  it('does not look at parity bits', () => {
-    const key = fromHex('0123456789abcdef23456789abcdef01456789abcdef0123')
-    const block = fromHex('a826fd8ce53b855f')
-    const without = key.map((octet) => octet & 0xfe)
-    expect(plain(tripleDesDecryption(without)(block))).toBe(plain(tripleDesDecryption(key)(block)))
-  })
-
-  it('refuses a key of another length', () => {
-    expect(() => tripleDesDecryption(new Uint8Array(8))).toThrow(RangeError)
   })
 })
 
