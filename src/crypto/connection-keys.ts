@@ -1,6 +1,12 @@
 import { Secret } from '../bytes/secret.js'
 import type { BulkProtection } from './suite-parameters.js'
 
+/** Most bytes of plaintext in a record, by direction as seen from this side: 2^14 where nothing less was agreed. */
+export interface RecordLimits {
+  readonly send: number
+  readonly receive: number
+}
+
 /** The keys of one direction. `macKey` exists for block ciphers only, `fixedIv` for AEAD only. */
 export interface DirectionKeys {
   readonly bulk: BulkProtection

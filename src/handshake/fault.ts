@@ -44,6 +44,7 @@ const handshakeFaults = {
   duplicate_extension: decide('decode_error', 'RFC 5246 §7.4.1.4'),
   malformed_extension: decide('decode_error', 'RFC 5246 §7.2.2'),
   bad_extension: decide('illegal_parameter', 'RFC 5246 §7.2.2'),
+  certificate_type_not_offered: decide('unsupported_certificate', 'RFC 7250 §4.2'),
   no_shared_suite: decide('handshake_failure', 'RFC 5246 §7.4.1.3'),
   no_shared_scheme: decide('handshake_failure', 'RFC 5246 §7.4.1.4.1'),
   no_shared_dh_group: decide('insufficient_security', 'RFC 7919 §4'),

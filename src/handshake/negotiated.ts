@@ -1,4 +1,7 @@
+import type { RecordLimits } from '../crypto/connection-keys.js'
 import type { SuiteParameters } from '../crypto/suite-parameters.js'
+import type { Extension } from '../messages/extensions/extension.js'
+import type { CertificateType } from '../registry/certificate-type.js'
 import type { PeerProof } from './evidence.js'
 
 /** What both hellos settled. */
@@ -10,11 +13,22 @@ export interface Negotiated {
   readonly sessionId: Uint8Array
   /** Both sides bind the master secret to the whole handshake (RFC 7627). */
   readonly extendedMasterSecret: boolean
+  /** The MAC of a block cipher covers the ciphertext (RFC 7366). */
+  readonly encryptThenMac: boolean
+  /** Most bytes of plaintext in a record of each direction (RFC 6066 §4, RFC 8449 §4). */
+  readonly recordLimits: RecordLimits
   /** Both sides sign the renegotiation indication (RFC 5746). */
   readonly secureRenegotiation: boolean
   readonly applicationProtocol: string | undefined
   /** The host name that the client asked for. */
   readonly serverName: string | undefined
+  /** What each side's Certificate holds, where it sends one (RFC 7250 §4.2). */
+  readonly clientCertificateType: CertificateType
+  readonly serverCertificateType: CertificateType
+  /** The SignedCertificateTimestampList that the server sent (RFC 6962 §3.3), not judged. */
+  readonly signedCertificateTimestamps: Uint8Array | undefined
+  /** Extensions of the ServerHello that answer what the application put into the ClientHello itself. */
+  readonly extraExtensions: readonly Extension[]
 }
 
 /** What an application learns of an established connection. */

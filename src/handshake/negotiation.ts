@@ -1,5 +1,6 @@
 import type { EcdsaCurve, KeyType, PrivateKey, PublicKey } from '../crypto/key-types.js'
 import { allSuites, type KeyExchange, type SuiteParameters } from '../crypto/suite-parameters.js'
+import type { CertificateType } from '../registry/certificate-type.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { nameOf } from '../registry/registry.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
@@ -13,6 +14,13 @@ export interface HandshakeConfig {
   readonly applicationProtocols: readonly string[]
   /** Whether the master secret is bound to the handshake (RFC 7627): without it a handshake goes on only under `prefer` or `off`. */
   readonly extendedMasterSecret: 'require' | 'prefer' | 'off'
+  /** Whether a block cipher's MAC is to cover the ciphertext where the peer agrees (RFC 7366). */
+  readonly encryptThenMac: boolean
+  /** Most bytes in a protected record that this side takes: 64 to 2^14 (RFC 8449 §4); `undefined` leaves it unsaid. */
+  readonly recordSizeLimit: number | undefined
+  /** What a client's and a server's Certificate may hold, in order of preference (RFC 7250 §3). */
+  readonly clientCertificateTypes: readonly CertificateType[]
+  readonly serverCertificateTypes: readonly CertificateType[]
   /**
    * What a close_notify of the peer's brings: our own at once (RFC 5246 §7.2.1), or the wait for `close`, so that what is
    * still to be said can be said.

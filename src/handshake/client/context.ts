@@ -1,4 +1,5 @@
 import type { KeySchedule } from '../../crypto/key-schedule.js'
+import type { FragmentLength } from '../../registry/max-fragment-length.js'
 import type { HandshakeConfig } from '../negotiation.js'
 
 export interface ClientConfig extends HandshakeConfig {
@@ -6,6 +7,10 @@ export interface ClientConfig extends HandshakeConfig {
   readonly serverName: string | undefined
   /** Ask the server to staple an OCSP response (RFC 6066 §8). */
   readonly requestCertificateStatus: boolean
+  /** Ask the server for what it has of Certificate Transparency (RFC 6962 §3.3.1). */
+  readonly requestSignedCertificateTimestamps: boolean
+  /** Ask that no record of either side hold more (RFC 6066 §4); `undefined` does not ask. */
+  readonly maxFragmentLength: FragmentLength | undefined
   /** Whether to go on with a server that does not know RFC 5746 (RFC 5746 §4.1). */
   readonly secureRenegotiation: 'require' | 'tolerate'
   /** Finite-field groups that are neither of RFC 7919 nor of RFC 3526: refused, or accepted once p is proved a safe prime. */

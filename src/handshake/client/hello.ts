@@ -11,9 +11,10 @@ import { refuse } from '../fault.js'
 import { Flight } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import { canNegotiate } from '../negotiation.js'
+import { recordLimitsOf } from '../record-limits.js'
 import { Transcript } from '../transcript.js'
 import type { ClientConfig, ClientContext } from './context.js'
-import { acceptExtensions, offerExtensions, type ServerExtensions } from './extensions.js'
+import { acceptExtensions, checkTogether, offerExtensions, type ServerExtensions } from './extensions/index.js'
 import type { ClientState } from './states.js'
 
 const buildClientHello = (config: ClientConfig, random: Uint8Array): ClientHello => ({
@@ -67,6 +68,14 @@ function checkPolicy({ config }: ClientContext, settled: ServerExtensions): void
   }
 }
 
+/** Our own limit holds only where the server knows the extension: it need not keep to what it has not agreed to. */
+const limitsOf = ({ maxFragmentLength, peerRecordSizeLimit }: ServerExtensions, { recordSizeLimit }: ClientConfig) =>
+  recordLimitsOf({
+    maxFragmentLength,
+    peerRecordSizeLimit,
+    ownRecordSizeLimit: peerRecordSizeLimit === undefined ? undefined : recordSizeLimit,
+  })
+
 /** ServerHello: everything in it must be a choice among what was offered (RFC 5246 §7.4.1.3). */
 export function receiveServerHello(
   context: ClientContext,
@@ -78,6 +87,7 @@ export function receiveServerHello(
   if (duplicate !== undefined) refuse('duplicate_extension', `extension ${duplicate} occurs twice in ServerHello`)
   const suite = checkChoices(message, offer)
   const settled = acceptExtensions(offer.extensions ?? [], message.extensions ?? [], context.config)
+  checkTogether(settled, suite, context.config)
   checkPolicy(context, settled)
   const negotiated = {
     suite,
@@ -85,9 +95,15 @@ export function receiveServerHello(
     serverRandom: message.random,
     sessionId: message.sessionId,
     extendedMasterSecret: settled.extendedMasterSecret,
+    encryptThenMac: settled.encryptThenMac,
+    recordLimits: limitsOf(settled, context.config),
     secureRenegotiation: settled.secureRenegotiation,
     applicationProtocol: settled.applicationProtocol,
     serverName: context.config.serverName,
+    clientCertificateType: settled.clientCertificateType,
+    serverCertificateType: settled.serverCertificateType,
+    signedCertificateTimestamps: settled.signedCertificateTimestamps,
+    extraExtensions: settled.extraExtensions,
   }
   return {
     state: { name: 'ExpectCertificate', transcript: through, negotiated, statusPromised: settled.statusPromised },

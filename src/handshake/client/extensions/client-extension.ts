@@ -1,0 +1,44 @@
+import type { Extension } from '../../../messages/extensions/extension.js'
+import type { CertificateType } from '../../../registry/certificate-type.js'
+import { refuse } from '../../fault.js'
+import type { ClientConfig } from '../context.js'
+
+/** What the server's extensions settle. */
+export interface ServerExtensions {
+  readonly extendedMasterSecret: boolean
+  readonly encryptThenMac: boolean
+  readonly secureRenegotiation: boolean
+  readonly applicationProtocol: string | undefined
+  /** The server may send a CertificateStatus (RFC 6066 §8). */
+  readonly statusPromised: boolean
+  /** A SignedCertificateTimestampList, not parsed beyond its grammar (RFC 6962 §3.3). */
+  readonly signedCertificateTimestamps: Uint8Array | undefined
+  /** Most bytes in a record of either side (RFC 6066 §4). */
+  readonly maxFragmentLength: number | undefined
+  /** Most bytes in a protected record that the server takes (RFC 8449 §4). */
+  readonly peerRecordSizeLimit: number | undefined
+  readonly clientCertificateType: CertificateType
+  readonly serverCertificateType: CertificateType
+  /** Answers to extensions that the application put into the ClientHello itself. */
+  readonly extraExtensions: readonly Extension[]
+}
+
+/** One extension from the client's side: what it offers, if anything, and what the server's answer means. */
+export interface ClientExtension {
+  readonly type: number
+  /** The data to offer, or `undefined` to leave the extension out. */
+  offer(config: ClientConfig): Uint8Array | undefined
+  /** What the server's data settles. Refuses data that the RFC forbids. */
+  accept(data: Uint8Array, config: ClientConfig): Partial<ServerExtensions>
+}
+
+export const empty = new Uint8Array()
+
+export function mustBeEmpty(data: Uint8Array, name: string): void {
+  if (data.length > 0) {
+    refuse('malformed_extension', `${name} in ServerHello has ${data.length} bytes, it must be empty`)
+  }
+}
+
+/** An answer that carries no decision, and that some servers give against the RFC: read past it, as other clients do. */
+export const ignored = (): Partial<ServerExtensions> => ({})

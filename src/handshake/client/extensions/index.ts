@@ -1,0 +1,99 @@
+import type { SuiteParameters } from '../../../crypto/suite-parameters.js'
+import type { Extension } from '../../../messages/extensions/extension.js'
+import { CertificateType } from '../../../registry/certificate-type.js'
+import { refuse } from '../../fault.js'
+import { isGrease } from '../../grease.js'
+import type { ClientConfig } from '../context.js'
+import { applicationProtocol } from './application-layer-protocol-negotiation.js'
+import { clientCertificateType, serverCertificateType } from './certificate-types.js'
+import type { ClientExtension, ServerExtensions } from './client-extension.js'
+import { encryptThenMac } from './encrypt-then-mac.js'
+import { extendedMasterSecret } from './extended-master-secret.js'
+import { pointFormats, supportedGroups } from './groups.js'
+import { maxFragmentLength, recordSizeLimit } from './record-limits.js'
+import { renegotiationInfo } from './renegotiation-info.js'
+import { serverName } from './server-name.js'
+import { signatureAlgorithms } from './signature-algorithms.js'
+import { signedCertificateTimestamp } from './signed-certificate-timestamp.js'
+import { statusRequest } from './status-request.js'
+
+export type { ServerExtensions } from './client-extension.js'
+
+const nothing: ServerExtensions = {
+  extendedMasterSecret: false,
+  encryptThenMac: false,
+  secureRenegotiation: false,
+  applicationProtocol: undefined,
+  statusPromised: false,
+  signedCertificateTimestamps: undefined,
+  maxFragmentLength: undefined,
+  peerRecordSizeLimit: undefined,
+  clientCertificateType: CertificateType.X509,
+  serverCertificateType: CertificateType.X509,
+  extraExtensions: [],
+}
+
+/** In the order in which they are offered. */
+const clientExtensions: readonly ClientExtension[] = [
+  serverName,
+  extendedMasterSecret,
+  encryptThenMac,
+  renegotiationInfo,
+  supportedGroups,
+  pointFormats,
+  applicationProtocol,
+  statusRequest,
+  signedCertificateTimestamp,
+  maxFragmentLength,
+  recordSizeLimit,
+  clientCertificateType,
+  serverCertificateType,
+  signatureAlgorithms,
+]
+
+const byType: ReadonlyMap<number, ClientExtension> = new Map(clientExtensions.map((one) => [one.type, one]))
+
+/** Whether the meaning of this extension is the library's own, so that nobody else may fill or read it. */
+export const isOurs = (type: number): boolean => byType.has(type)
+
+/** The extensions of a ClientHello. */
+export const offerExtensions = (config: ClientConfig): readonly Extension[] =>
+  clientExtensions.flatMap(({ type, offer }) => {
+    const extensionData = offer(config)
+    return extensionData === undefined ? [] : [{ extensionType: type, extensionData }]
+  })
+
+/** Reads the extensions of a ServerHello: each must answer one that was offered (RFC 5246 §7.4.1.4). */
+export function acceptExtensions(
+  offered: readonly Extension[],
+  answered: readonly Extension[],
+  config: ClientConfig,
+): ServerExtensions {
+  let settled = nothing
+  for (const answer of answered) {
+    const { extensionType, extensionData } = answer
+    // A reserved value was offered to see whether it is ignored: choosing it is wrong (RFC 8701 §3.1).
+    if (isGrease(extensionType) || !offered.some((extension) => extension.extensionType === extensionType)) {
+      return refuse('extension_not_offered', `the server answers extension ${extensionType}, which was not offered`)
+    }
+    const known = byType.get(extensionType)
+    settled =
+      known === undefined
+        ? { ...settled, extraExtensions: [...settled.extraExtensions, answer] }
+        : { ...settled, ...known.accept(extensionData, config) }
+  }
+  return settled
+}
+
+/** What the answers must not say together, or not with this suite. */
+export function checkTogether(settled: ServerExtensions, { bulk, name }: SuiteParameters, config: ClientConfig): void {
+  if (settled.maxFragmentLength !== undefined && settled.peerRecordSizeLimit !== undefined) {
+    refuse('bad_extension', 'the server answers max_fragment_length and record_size_limit, which replaces it')
+  }
+  if (settled.encryptThenMac && bulk.type !== 'block') {
+    refuse('bad_extension', `the server answers encrypt_then_mac, which means nothing for ${name} (RFC 7366 §2)`)
+  }
+  if (!config.serverCertificateTypes.includes(settled.serverCertificateType)) {
+    refuse('certificate_type_not_offered', 'the server will show an X.509 certificate, and policy accepts none')
+  }
+}
