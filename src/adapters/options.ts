@@ -26,6 +26,15 @@ import {
 } from './check-options.js'
 import { constantTimeFirst, defaultCipherSuites, defaultGroups, defaultSignatureSchemes } from './defaults.js'
 import { Endpoint } from './endpoint.js'
+import {
+  type ClientExtensionOptions,
+  clientExtensionOptions,
+  clientExtensions,
+  type ServerExtensionOptions,
+  serverExtensionOptions,
+  serverExtensions,
+} from './extension-options.js'
+import { type ClientHelloReviewer, withReviewer } from './review-option.js'
 
 /** What client and server are made with alike. Everything but trust and credentials has a safe default. */
 export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
@@ -49,7 +58,7 @@ export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
   readonly onPeerClose?: 'close' | 'wait'
 }
 
-export interface ClientOptions extends CommonOptions {
+export interface ClientOptions extends CommonOptions, ClientExtensionOptions {
   /** The DNS name to ask for and to be shown a certificate for. Addresses must be left out here (RFC 6066 §3). */
   readonly serverName?: string
   /** Ask for a stapled OCSP response; by default where the verifier looks at them, as one that checks revocation does. */
@@ -60,11 +69,13 @@ export interface ClientOptions extends CommonOptions {
   readonly otherDhGroups?: 'refuse' | 'prove'
 }
 
-export interface ServerOptions extends CommonOptions {
+export interface ServerOptions extends CommonOptions, ServerExtensionOptions {
   /** Whether clients must authenticate; `none` by default. */
   readonly clientAuthentication?: 'none' | 'request' | 'require'
   /** DER names to put into CertificateRequest. */
   readonly certificateAuthorities?: readonly Uint8Array[]
+  /** Sees each ClientHello before anything is chosen, and may refuse it or change the terms for this client. */
+  readonly reviewClientHello?: ClientHelloReviewer
 }
 
 type Known<Options> = Readonly<Record<keyof Options | 'provider' | 'handshakeTimeout' | 'signal', true>>
@@ -94,6 +105,7 @@ const commonOptions: Known<CommonOptions> = {
 
 const clientOptions: Known<ClientOptions> = {
   ...commonOptions,
+  ...clientExtensionOptions,
   serverName: true,
   requestCertificateStatus: true,
   secureRenegotiation: true,
@@ -102,11 +114,15 @@ const clientOptions: Known<ClientOptions> = {
 
 const serverOptions: Known<ServerOptions> = {
   ...commonOptions,
+  ...serverExtensionOptions,
+  reviewClientHello: true,
   clientAuthentication: true,
   certificateAuthorities: true,
 }
 
-const handshakeConfig = (options: CommonOptions): HandshakeConfig => ({
+type ExtensionPart = ReturnType<typeof clientExtensions | typeof serverExtensions>
+
+const handshakeConfig = (options: CommonOptions): Omit<HandshakeConfig, keyof ExtensionPart> => ({
   cipherSuites: suitesByName(options.cipherSuites) ?? constantTimeFirst(defaultCipherSuites),
   groups: groupsByName(options.groups) ?? defaultGroups,
   signatureSchemes: schemesByName(options.signatureSchemes) ?? defaultSignatureSchemes,
@@ -120,12 +136,16 @@ const handshakeConfig = (options: CommonOptions): HandshakeConfig => ({
   onPeerClose: oneOf('onPeerClose', options.onPeerClose, ['close', 'wait'], 'close'),
 })
 
-function environmentOf(provider: CryptoProvider, options: CommonOptions): Environment {
+function environmentOf(
+  provider: CryptoProvider,
+  options: CommonOptions,
+  unrecognizedName: 'refuse' | 'ignore' = 'ignore',
+): Environment {
   const trust: Trust = {
     verifyCertificate: optionalFunction('verifier', options.verifier) ?? refuseAll,
     selectCredential:
       optionalFunction('selectCredential', options.selectCredential) ??
-      selectFrom(list('credentials', options.credentials) ?? []),
+      selectFrom(list('credentials', options.credentials) ?? [], { unrecognizedName }),
   }
   return { ...providerEnvironment(provider, trust), ...options.environment }
 }
@@ -136,6 +156,7 @@ export function clientEndpoint(provider: CryptoProvider, options: ClientOptions)
   const { secureRenegotiation, otherDhGroups, verifier } = options
   const config: ClientConfig = {
     ...handshakeConfig(options),
+    ...clientExtensions(options),
     serverName: hostName(options.serverName),
     requestCertificateStatus:
       flag('requestCertificateStatus', options.requestCertificateStatus) ?? verifier?.wantsStatus ?? false,
@@ -146,8 +167,9 @@ export function clientEndpoint(provider: CryptoProvider, options: ClientOptions)
 }
 
 /** No suite of this library lets a server go without a certificate, so one that has none could only fail, at every client. */
-function checkHasCredentials({ credentials = [], selectCredential, environment }: ServerOptions): void {
-  if (credentials.length > 0 || selectCredential !== undefined || environment?.selectCredential !== undefined) return
+function checkHasCredentials({ credentials = [], environment, ...options }: ServerOptions): void {
+  const { selectCredential = environment?.selectCredential, reviewClientHello } = options
+  if (credentials.length > 0 || selectCredential !== undefined || reviewClientHello !== undefined) return
   throw new TlsFault('misuse', 'a server needs credentials, or selectCredential to find them')
 }
 
@@ -157,10 +179,15 @@ export function serverEndpoint(provider: CryptoProvider, options: ServerOptions)
   const { clientAuthentication } = options
   const config: ServerConfig = {
     ...handshakeConfig(options),
+    ...serverExtensions(options),
+    reviewClientHello: options.reviewClientHello !== undefined,
+    extraExtensions: [],
     clientAuthentication: oneOf('clientAuthentication', clientAuthentication, ['none', 'request', 'require'], 'none'),
     certificateAuthorities: list('certificateAuthorities', options.certificateAuthorities) ?? [],
   }
-  const environment = environmentOf(provider, options)
+  const reviewer = optionalFunction('reviewClientHello', options.reviewClientHello)
+  const plain = environmentOf(provider, options, options.unrecognizedName)
+  const environment = reviewer === undefined ? plain : withReviewer(plain, reviewer)
   checkHasCredentials(options)
   return new Endpoint(serverConnection(config, { ...options, crypto: provider }), environment)
 }

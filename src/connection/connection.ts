@@ -268,6 +268,9 @@ export class TlsConnection {
       case 'installReadKeys':
         recordLayer.installReadKeys(output.keys)
         return
+      case 'limitRecords':
+        recordLayer.limitRecords(output.limits)
+        return
       case 'deliver':
         if (output.data.length > 0) this.#tell({ type: 'application_data', data: output.data })
         return

@@ -9,6 +9,7 @@ export type Trust = Pick<Environment, 'verifyCertificate' | 'selectCredential'>
  * `{ ...providerEnvironment(provider, trust), sign: askTheDevice }`.
  */
 export const providerEnvironment = (provider: CryptoProvider, trust: Trust): Environment => ({
+  reviewClientHello: () => ({ accepted: true }),
   selectCredential: (request, signal) => trust.selectCredential(request, signal),
   verifyCertificate: (request, signal) => trust.verifyCertificate(request, signal),
   verifySignature: ({ key, scheme, content, signature }, signal) =>

@@ -1,10 +1,10 @@
 import { Secret } from '../bytes/secret.js'
 import type { BulkProtection } from './suite-parameters.js'
 
-/** Most bytes of plaintext in a record, by direction as seen from this side: 2^14 where nothing less was agreed. */
+/** Most bytes of plaintext in a record that each side sends: 2^14 where nothing less was agreed. */
 export interface RecordLimits {
-  readonly send: number
-  readonly receive: number
+  readonly client: number
+  readonly server: number
 }
 
 /** The keys of one direction. `macKey` exists for block ciphers only, `fixedIv` for AEAD only. */
@@ -13,6 +13,8 @@ export interface DirectionKeys {
   readonly macKey?: Secret
   readonly key: Secret
   readonly fixedIv?: Secret
+  /** Most bytes of plaintext in a record under these keys; 2^14 where it is absent (RFC 8449 §4). */
+  readonly maxPlaintextLength?: number
 }
 
 export interface ConnectionKeys {

@@ -3,7 +3,8 @@ import type { ClientCertificateType } from '../registry/client-certificate-type.
 import type { NamedGroup } from '../registry/named-group.js'
 import type { ProtocolVersion } from '../registry/protocol-version.js'
 import type { SignatureScheme } from '../registry/signature-scheme.js'
-import type { Credential, KeyType, PrivateKey, PublicKey } from './key-types.js'
+import type { ClientHelloToReview, HelloReview } from './hello-review.js'
+import type { CertificateKind, Credential, KeyType, PrivateKey, PublicKey } from './key-types.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { EncryptedPreMaster, KeyShare, KeyShareRequest } from './provider.js'
 
@@ -18,6 +19,8 @@ export interface ServerCredentialRequest {
   readonly signatureSchemes: readonly SignatureScheme[]
   /** Groups that both sides accept: an ECDSA key must lie on one of them (RFC 8422 §5.1.1). */
   readonly groups: readonly NamedGroup[]
+  /** What the client can judge, its preference first (RFC 7250 §4.1); X.509 where it is absent. */
+  readonly kinds?: readonly CertificateKind[]
 }
 
 /** A client is asked by a CertificateRequest (RFC 5246 §7.4.4) which credential it will show. */
@@ -28,6 +31,8 @@ export interface ClientCredentialRequest {
   readonly signatureSchemes: readonly SignatureScheme[]
   /** DER distinguished names that the server trusts; empty where it names none. */
   readonly certificateAuthorities: readonly Uint8Array[]
+  /** What the server wants to be shown (RFC 7250 §4.2); X.509 where it is absent. */
+  readonly kinds?: readonly CertificateKind[]
   /** The host name that this client connects to, if it named one. */
   readonly serverName?: string
 }
@@ -39,6 +44,8 @@ export interface CertificateRequestToVerify {
   readonly peer: 'client' | 'server'
   /** DER certificates as the peer sent them, end entity first; never empty. */
   readonly certificateChain: readonly Uint8Array[]
+  /** `RawPublicKey`: what is in the chain is one DER SubjectPublicKeyInfo and no certificate (RFC 7250 §3). */
+  readonly certificateType?: 'RawPublicKey'
   /** The host name that a server's certificate must be for; absent where the client named none. */
   readonly serverName?: string
   /** True where this side asked for a stapled OCSP response (RFC 6066 §8). */
@@ -103,6 +110,8 @@ export interface CertificateVerifier {
  * is aborted when the answer is no longer wanted.
  */
 export interface Environment {
+  /** Asked only where the configuration says so: a server may refuse a client, or change its own terms for it. */
+  reviewClientHello(request: ClientHelloToReview, signal: AbortSignal): MaybePromise<HelloReview>
   /** `undefined`: there is none. A client then sends an empty Certificate; a server fails with `handshake_failure`. */
   selectCredential(request: CredentialRequest, signal: AbortSignal): MaybePromise<Credential | undefined>
   verifyCertificate(request: CertificateRequestToVerify, signal: AbortSignal): MaybePromise<CertificateVerdict>

@@ -1,4 +1,4 @@
-export type { ConnectionKeys, DirectionKeys } from './connection-keys.js'
+export type { ConnectionKeys, DirectionKeys, RecordLimits } from './connection-keys.js'
 export type {
   CertificateCheck,
   CertificateRefusal,
@@ -11,8 +11,9 @@ export type {
   ServerCredentialRequest,
   VerifiedName,
 } from './environment.js'
+export type { ClientHelloToReview, HelloChanges, HelloReview, RawExtension } from './hello-review.js'
 export { type KeySchedule, keySchedule, type PrfHash, prf } from './key-schedule.js'
-export type { Credential, EcdsaCurve, KeyType, PrivateKey, PublicKey } from './key-types.js'
+export type { CertificateKind, Credential, EcdsaCurve, KeyType, PrivateKey, PublicKey } from './key-types.js'
 export type { MaybePromise } from './maybe-promise.js'
 export type { HashName, HashPrimitives } from './primitives.js'
 export type { CryptoProvider, DhParameters, EncryptedPreMaster, KeyShare, KeyShareRequest } from './provider.js'

@@ -36,10 +36,17 @@ export interface PrivateKey {
   decryptPreMaster?(encrypted: Uint8Array, clientVersion: ProtocolVersion, signal?: AbortSignal): MaybePromise<Secret>
 }
 
+/** What a Certificate message holds: a chain, or one bare SubjectPublicKeyInfo (RFC 7250 §3). */
+export type CertificateKind = 'X509' | 'RawPublicKey'
+
 /** What one side proves itself with: the chain it shows, end-entity certificate first (DER), and the key behind it. */
 export interface Credential {
   readonly certificateChain: readonly Uint8Array[]
   readonly key: PrivateKey
   /** A DER OCSPResponse for the end-entity certificate, sent to clients that ask for one (RFC 6066 §8). */
   readonly ocspResponse?: Uint8Array
+  /** A SignedCertificateTimestampList, sent to clients that ask for one (RFC 6962 §3.3). */
+  readonly signedCertificateTimestamps?: Uint8Array
+  /** `RawPublicKey`: the chain is one DER SubjectPublicKeyInfo and no certificate (RFC 7250 §3). `X509` by default. */
+  readonly certificateType?: CertificateKind
 }

@@ -26,6 +26,8 @@ export type BulkProtection =
       readonly blockLength: number
       readonly mac: HashName
       readonly macLength: number
+      /** The MAC covers the ciphertext instead of lying beneath it (RFC 7366 §3). */
+      readonly encryptThenMac?: true
     }
 
 /** What a cipher suite stands for. */

@@ -1,5 +1,5 @@
 import type { Secret } from '../bytes/secret.js'
-import type { DirectionKeys } from '../crypto/connection-keys.js'
+import type { DirectionKeys, RecordLimits } from '../crypto/connection-keys.js'
 import type { AlertDescription } from '../registry/alert-description.js'
 import type { AlertLevel } from '../registry/alert-level.js'
 import type { HandshakeTypeName } from '../registry/handshake-type.js'
@@ -16,6 +16,8 @@ export type Action =
   | { readonly type: 'installWriteKeys'; readonly keys: DirectionKeys }
   /** Everything received from here on is protected with these keys; the carrier owns them. */
   | { readonly type: 'installReadKeys'; readonly keys: DirectionKeys }
+  /** Most bytes of plaintext in a record from here on, until keys that were agreed with other limits are installed. */
+  | { readonly type: 'limitRecords'; readonly limits: RecordLimits }
   | { readonly type: 'sendAlert'; readonly level: AlertLevel; readonly description: AlertDescription }
   /** Ask the environment; the answer comes back as an event. At most one need is open. */
   | { readonly type: 'need'; readonly need: Need }

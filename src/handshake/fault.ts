@@ -44,11 +44,14 @@ const handshakeFaults = {
   duplicate_extension: decide('decode_error', 'RFC 5246 §7.4.1.4'),
   malformed_extension: decide('decode_error', 'RFC 5246 §7.2.2'),
   bad_extension: decide('illegal_parameter', 'RFC 5246 §7.2.2'),
+  no_shared_certificate_type: decide('unsupported_certificate', 'RFC 7250 §4.2'),
   certificate_type_not_offered: decide('unsupported_certificate', 'RFC 7250 §4.2'),
   no_shared_suite: decide('handshake_failure', 'RFC 5246 §7.4.1.3'),
   no_shared_scheme: decide('handshake_failure', 'RFC 5246 §7.4.1.4.1'),
   no_shared_dh_group: decide('insufficient_security', 'RFC 7919 §4'),
   no_credential: decide('handshake_failure', 'RFC 5246 §7.2.2'),
+  unrecognized_name: decide('unrecognized_name', 'RFC 6066 §3'),
+  hello_refused: decide('handshake_failure', 'RFC 5246 §7.2.2'),
   no_application_protocol: decide('no_application_protocol', 'RFC 7301 §3.2'),
   application_protocol_not_offered: decide('illegal_parameter', 'RFC 7301 §3.1'),
   secure_renegotiation_missing: decide('handshake_failure', 'RFC 5746 §3.4'),
@@ -138,7 +141,8 @@ export class TlsFault extends Error {
 
 /** The number of the alert to send for a fault, or `undefined` where none is sent. */
 export function alertToSend(fault: TlsFault): AlertDescription | undefined {
-  const { alert } = alertFor[fault.code]
+  // A review of the ClientHello may name the alert itself.
+  const alert = fault.code === 'hello_refused' ? fault.alert : alertFor[fault.code].alert
   return alert === null ? undefined : AlertDescription[alert]
 }
 

@@ -1,6 +1,9 @@
-import type { DirectionKeys } from '../crypto/connection-keys.js'
-import { encodeHandshake, type HandshakeMessages } from '../messages/handshake.js'
-import type { HandshakeTypeName } from '../registry/handshake-type.js'
+import { encode } from '../codec/codec.js'
+import type { DirectionKeys, RecordLimits } from '../crypto/connection-keys.js'
+import type { CertificateKind } from '../crypto/key-types.js'
+import { RawPublicKey } from '../messages/certificate.js'
+import { encodeHandshake, frameHandshake, type HandshakeMessages } from '../messages/handshake.js'
+import { HandshakeType, type HandshakeTypeName } from '../registry/handshake-type.js'
 import type { Action } from './action.js'
 import type { Need, NeedRequest, NeedType } from './need.js'
 import type { Transcript } from './transcript.js'
@@ -26,9 +29,23 @@ export class Flight {
   }
 
   handshake<N extends HandshakeTypeName>(name: N, message: HandshakeMessages[N]): void {
-    const raw = encodeHandshake(name, message)
+    this.#send(name, encodeHandshake(name, message))
+  }
+
+  #send(name: HandshakeTypeName, raw: Uint8Array): void {
     this.#transcript = this.#transcript.append(raw)
     this.#actions.push({ type: 'sendHandshake', name, raw })
+  }
+
+  /** A Certificate of either type (RFC 7250 §3). */
+  certificate(type: CertificateKind, certificateList: readonly Uint8Array[]): void {
+    if (type === 'X509') this.handshake('certificate', { certificateList })
+    else this.#send('certificate', frameHandshake(HandshakeType.certificate, encode(RawPublicKey, { certificateList })))
+  }
+
+  /** From the next record on: what was agreed on holds at once, not from the next keys on (RFC 6066 §4). */
+  limitRecords(limits: RecordLimits): void {
+    this.#actions.push({ type: 'limitRecords', limits })
   }
 
   changeCipherSpec(writeKeys: DirectionKeys): void {

@@ -1,6 +1,7 @@
 import type { Secret } from '../bytes/secret.js'
 import { type ConnectionKeys, cutKeyBlock, keyBlockLength } from '../crypto/connection-keys.js'
 import type { KeySchedule } from '../crypto/key-schedule.js'
+import type { BulkProtection } from '../crypto/suite-parameters.js'
 import type { Negotiated } from './negotiated.js'
 import type { Transcript } from './transcript.js'
 
@@ -21,14 +22,24 @@ export function deriveMasterSecret(
     : schedule.masterSecret(suite.prfHash, preMasterSecret, clientRandom, serverRandom)
 }
 
-/** Both directions' keys (RFC 5246 §6.3). */
+/** The suite's protection, with the order of encryption and MAC that both sides agreed on (RFC 7366 §3). */
+const bulkOf = ({ suite: { bulk }, encryptThenMac }: Negotiated): BulkProtection =>
+  bulk.type === 'block' && encryptThenMac ? { ...bulk, encryptThenMac } : bulk
+
+/** Both directions' keys (RFC 5246 §6.3), each with the limit that its records keep. */
 export function deriveConnectionKeys(
   schedule: KeySchedule,
-  { suite, clientRandom, serverRandom }: Negotiated,
+  negotiated: Negotiated,
   masterSecret: Secret,
 ): ConnectionKeys {
-  const length = keyBlockLength(suite.bulk)
-  return cutKeyBlock(suite.bulk, schedule.keyBlock(suite.prfHash, masterSecret, serverRandom, clientRandom, length))
+  const { suite, clientRandom, serverRandom, recordLimits } = negotiated
+  const bulk = bulkOf(negotiated)
+  const block = schedule.keyBlock(suite.prfHash, masterSecret, serverRandom, clientRandom, keyBlockLength(bulk))
+  const { client, server } = cutKeyBlock(bulk, block)
+  return {
+    client: { ...client, maxPlaintextLength: recordLimits.client },
+    server: { ...server, maxPlaintextLength: recordLimits.server },
+  }
 }
 
 /** The verify_data of `sender` over `transcript` (RFC 5246 §7.4.9). */

@@ -1,6 +1,7 @@
 import { MalformedError } from '../bytes/reader.js'
 import { Secret } from '../bytes/secret.js'
-import { decodeHandshakeBody } from '../messages/handshake.js'
+import { RawPublicKey } from '../messages/certificate.js'
+import { decodeHandshakeBody, messageCodecs } from '../messages/handshake.js'
 import { AlertDescription } from '../registry/alert-description.js'
 import { AlertLevel } from '../registry/alert-level.js'
 import { HandshakeType, type HandshakeTypeName } from '../registry/handshake-type.js'
@@ -93,10 +94,16 @@ const isMessage = (event: MachineEvent): event is MessageEvent => 'raw' in event
 const transcriptOf = (state: NamedState): Transcript =>
   'transcript' in state && state.transcript instanceof Transcript ? state.transcript : Transcript.empty
 
+const rawKeyCodecs: typeof messageCodecs = { ...messageCodecs, certificate: RawPublicKey }
+
+/** Certificate is the one message whose form depends on what was agreed: it may hold a raw public key (RFC 7250 §3). */
+const codecsIn = (state: NamedState): typeof messageCodecs =>
+  'certificateType' in state && state.certificateType === 'RawPublicKey' ? rawKeyCodecs : messageCodecs
+
 function receive<N extends HandshakeTypeName>(state: NamedState, type: N, raw: Uint8Array): Received<N> {
   const before = transcriptOf(state)
   const through = type === 'hello_request' ? before : before.append(raw)
-  return { type, message: decodeHandshakeBody(type, raw), raw, before, through }
+  return { type, message: decodeHandshakeBody(type, raw, codecsIn(state)[type]), raw, before, through }
 }
 
 /** Turns whatever a handler threw into a fault: malformed bytes are the peer's, anything unknown is a bug of ours. */

@@ -1,7 +1,7 @@
 import type { RecordLimits } from '../crypto/connection-keys.js'
+import type { CertificateKind } from '../crypto/key-types.js'
 import type { SuiteParameters } from '../crypto/suite-parameters.js'
 import type { Extension } from '../messages/extensions/extension.js'
-import type { CertificateType } from '../registry/certificate-type.js'
 import type { PeerProof } from './evidence.js'
 
 /** What both hellos settled. */
@@ -23,8 +23,8 @@ export interface Negotiated {
   /** The host name that the client asked for. */
   readonly serverName: string | undefined
   /** What each side's Certificate holds, where it sends one (RFC 7250 §4.2). */
-  readonly clientCertificateType: CertificateType
-  readonly serverCertificateType: CertificateType
+  readonly clientCertificateType: CertificateKind
+  readonly serverCertificateType: CertificateKind
   /** The SignedCertificateTimestampList that the server sent (RFC 6962 §3.3), not judged. */
   readonly signedCertificateTimestamps: Uint8Array | undefined
   /** Extensions of the ServerHello that answer what the application put into the ClientHello itself. */

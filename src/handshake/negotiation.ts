@@ -1,6 +1,6 @@
-import type { EcdsaCurve, KeyType, PrivateKey, PublicKey } from '../crypto/key-types.js'
+import type { CertificateKind, EcdsaCurve, KeyType, PrivateKey, PublicKey } from '../crypto/key-types.js'
 import { allSuites, type KeyExchange, type SuiteParameters } from '../crypto/suite-parameters.js'
-import type { CertificateType } from '../registry/certificate-type.js'
+import { CertificateType } from '../registry/certificate-type.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { nameOf } from '../registry/registry.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
@@ -19,8 +19,8 @@ export interface HandshakeConfig {
   /** Most bytes in a protected record that this side takes: 64 to 2^14 (RFC 8449 §4); `undefined` leaves it unsaid. */
   readonly recordSizeLimit: number | undefined
   /** What a client's and a server's Certificate may hold, in order of preference (RFC 7250 §3). */
-  readonly clientCertificateTypes: readonly CertificateType[]
-  readonly serverCertificateTypes: readonly CertificateType[]
+  readonly clientCertificateTypes: readonly CertificateKind[]
+  readonly serverCertificateTypes: readonly CertificateKind[]
   /**
    * What a close_notify of the peer's brings: our own at once (RFC 5246 §7.2.1), or the wait for `close`, so that what is
    * still to be said can be said.
@@ -110,6 +110,16 @@ export function curveAccepted(key: PublicKey | PrivateKey, groups: readonly Name
   const curve: EcdsaCurve | undefined = key.curve
   return key.keyType !== 'ecdsa' || (curve !== undefined && groups.includes(NamedGroup[curve]))
 }
+
+/** What a number of the registry stands for, or `undefined` where this library does not know it. */
+export function certificateKindOf(type: CertificateType): CertificateKind | undefined {
+  if (type === CertificateType.X509) return 'X509'
+  return type === CertificateType.RawPublicKey ? 'RawPublicKey' : undefined
+}
+
+/** The field of a question to the verifier that says what it is shown; absent for X.509, which is what it expects. */
+export const typeOfCertificate = (type: CertificateKind): { certificateType?: 'RawPublicKey' } =>
+  type === 'RawPublicKey' ? { certificateType: 'RawPublicKey' } : {}
 
 /** Octets of the public value of each group (RFC 8422 §5.4.1, RFC 7748 §5); NIST points are uncompressed. */
 const pointLengths: Partial<Record<NamedGroupName, number>> = {

@@ -76,13 +76,17 @@ export function readHandshakeHeader(bytes: Uint8Array): { readonly msgType: numb
  * Decodes one whole message, header included. Throws `MalformedError` for another type than `name`, for fewer or more
  * bytes than the header says, and for a body that does not fill them exactly.
  */
-export function decodeHandshakeBody<N extends HandshakeTypeName>(name: N, raw: Uint8Array): HandshakeMessages[N] {
+export function decodeHandshakeBody<N extends HandshakeTypeName>(
+  name: N,
+  raw: Uint8Array,
+  codec: Codec<HandshakeMessages[N]> = messageCodecs[name],
+): HandshakeMessages[N] {
   const reader = new Reader(raw)
   const msgType = reader.uint(1)
   if (msgType !== HandshakeType[name]) throw new MalformedError('value', 0, `message of type ${msgType}, not ${name}`)
   const body = reader.scope(reader.uint(3))
   reader.finish(name)
-  const value = messageCodecs[name].read(body)
+  const value = codec.read(body)
   body.finish(name)
   return value
 }

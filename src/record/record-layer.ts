@@ -1,4 +1,4 @@
-import type { DirectionKeys } from '../crypto/connection-keys.js'
+import type { DirectionKeys, RecordLimits } from '../crypto/connection-keys.js'
 import type { ContentType } from '../registry/content-type.js'
 
 /** One record after opening: at most 2^14 bytes of one content type (RFC 5246 §6.2.1). */
@@ -37,6 +37,8 @@ export interface RecordLayer {
   installReadKeys(keys: DirectionKeys): void
   /** Seals every record from the next one on with `keys`, counting from zero. The keys before are wiped. */
   installWriteKeys(keys: DirectionKeys): void
+  /** Most bytes of plaintext in a record of each side from the next one on; keys with another limit replace it. */
+  limitRecords(limits: RecordLimits): void
   /** The connection ended: wipes the keys of both directions. Nothing can be opened or sealed afterwards. */
   close(): void
 }

@@ -1,4 +1,4 @@
-import type { DirectionKeys } from '../crypto/connection-keys.js'
+import type { DirectionKeys, RecordLimits } from '../crypto/connection-keys.js'
 import type { HashPrimitives } from '../crypto/primitives.js'
 import type { RecordCiphers } from '../crypto/record-ciphers.js'
 import { ContentType } from '../registry/content-type.js'
@@ -47,6 +47,7 @@ interface Direction {
   readonly protection: Protection
   readonly sequenceNumber: SequenceNumber
   readonly pseudoHeader: Uint8Array
+  readonly maxPlaintextLength: number
 }
 
 class StandardRecordLayer implements RecordLayer {
@@ -90,8 +91,8 @@ class StandardRecordLayer implements RecordLayer {
   seal(type: ContentType, payload: Uint8Array): Uint8Array {
     if (!isContentType(type)) throw new RangeError(`content type ${type} cannot be sent`)
     if (payload.length === 0 && !mayBeEmpty(type)) throw new RangeError('only application data may be empty')
-    const { protection, sequenceNumber } = this.#writing
-    const fragments = fragment(payload, this.#maxFragmentLength)
+    const { protection, sequenceNumber, maxPlaintextLength } = this.#writing
+    const fragments = fragment(payload, Math.min(this.#maxFragmentLength, maxPlaintextLength))
     sequenceNumber.require(fragments.length)
     let total = 0
     for (const part of fragments) total += HEADER_LENGTH + protection.sealedLength(part.length)
@@ -103,14 +104,20 @@ class StandardRecordLayer implements RecordLayer {
 
   installReadKeys(keys: DirectionKeys): void {
     const replaced = this.#reading.protection
-    this.#reading = this.#direction(this.#protection(keys), true)
+    this.#reading = this.#direction(this.#protection(keys), true, keys.maxPlaintextLength)
     replaced.wipe()
   }
 
   installWriteKeys(keys: DirectionKeys): void {
     const replaced = this.#writing.protection
-    this.#writing = this.#direction(this.#protection(keys), true)
+    this.#writing = this.#direction(this.#protection(keys), true, keys.maxPlaintextLength)
     replaced.wipe()
+  }
+
+  limitRecords(limits: RecordLimits): void {
+    const other = this.#options.role === 'client' ? 'server' : 'client'
+    this.#writing = { ...this.#writing, maxPlaintextLength: limits[this.#options.role] }
+    this.#reading = { ...this.#reading, maxPlaintextLength: limits[other] }
   }
 
   close(): void {
@@ -119,9 +126,14 @@ class StandardRecordLayer implements RecordLayer {
     this.#input.clear()
   }
 
-  #direction(protection: Protection, isProtected: boolean): Direction {
+  #direction(
+    protection: Protection,
+    isProtected: boolean,
+    maxPlaintextLength: number = MAX_PLAINTEXT_LENGTH,
+  ): Direction {
     const sequenceNumber = new SequenceNumber(this.#firstSequenceNumber)
-    return { protection, isProtected, sequenceNumber, pseudoHeader: new Uint8Array(PSEUDO_HEADER_LENGTH) }
+    const pseudoHeader = new Uint8Array(PSEUDO_HEADER_LENGTH)
+    return { protection, isProtected, sequenceNumber, pseudoHeader, maxPlaintextLength }
   }
 
   #protection(keys: DirectionKeys): Protection {
@@ -154,14 +166,14 @@ class StandardRecordLayer implements RecordLayer {
   }
 
   #open(header: RecordHeader): TlsRecord {
-    const { protection, sequenceNumber, pseudoHeader } = this.#reading
+    const { protection, sequenceNumber, pseudoHeader, maxPlaintextLength } = this.#reading
     sequenceNumber.require(1)
     sequenceNumber.take(pseudoHeader)
     writeTypeAndVersion(pseudoHeader, header.type, header.version)
     const opened = protection.open(pseudoHeader, this.#input.view(HEADER_LENGTH, header.length))
     checkEmptiness(header.type, opened.length)
-    if (opened.length > MAX_PLAINTEXT_LENGTH) {
-      throw new RecordError('record_overflow', `a record opened to ${opened.length} bytes, more than 2^14`)
+    if (opened.length > maxPlaintextLength) {
+      throw new RecordError('record_overflow', `a record of ${opened.length} bytes, more than ${maxPlaintextLength}`)
     }
     // unprotected fragments are views of the input, and so may be what a cipher that works in place returns
     const own = this.#input.owns(opened) ? opened.slice() : opened

@@ -6,13 +6,10 @@ export type MaxFragmentLength = number
 /** A length in bytes that can be asked for. */
 export type FragmentLength = 512 | 1024 | 2048 | 4096
 
-export const fragmentLengthCodeOf: Readonly<Record<FragmentLength, MaxFragmentLength>> = {
-  512: 1,
-  1024: 2,
-  2048: 3,
-  4096: 4,
-}
+/** The code of a length that can be asked for. */
+export const fragmentLengthCode = (length: FragmentLength): MaxFragmentLength => Math.log2(length) - 8
+
+const lengths: readonly (FragmentLength | undefined)[] = [undefined, 512, 1024, 2048, 4096]
 
 /** The length in bytes behind a code, or `undefined` for a code that is not registered. */
-export const fragmentLengthOf = (code: MaxFragmentLength): number | undefined =>
-  code >= 1 && code <= 4 ? 2 ** (8 + code) : undefined
+export const fragmentLengthOf = (code: MaxFragmentLength): FragmentLength | undefined => lengths[code]

@@ -16,6 +16,8 @@ export interface SelectionOptions {
   readonly prefer?: Preference
   /** Milliseconds since the epoch, for telling which credentials are valid; the system's clock by default. */
   readonly now?: () => number
+  /** `refuse`: none is chosen for a name that no certificate has, where one without the name is chosen by default. */
+  readonly unrecognizedName?: 'refuse' | 'ignore'
 }
 
 /** The ClientCertificateType that a key of each kind answers to (RFC 5246 §7.4.4, RFC 8422 §5.5). */
@@ -38,7 +40,8 @@ function hasAuthority(credential: Credential, certificateAuthorities: readonly U
 
 /** Whether a credential can serve a request at all: kind of key, schemes, authorities, and on the server's side the curve. */
 export function credentialFits(credential: Credential, request: CredentialRequest): boolean {
-  const { key } = credential
+  const { key, certificateType = 'X509' } = credential
+  if (!(request.kinds ?? ['X509']).includes(certificateType)) return false
   if (request.role === 'client') {
     const canSign = firstSchemeFor(key.keyType, request.signatureSchemes) !== undefined
     const isOfType = request.certificateTypes.includes(certificateTypeOf(credential))
@@ -48,6 +51,8 @@ export function credentialFits(credential: Credential, request: CredentialReques
   return request.keyTypes.includes(key.keyType) && curveAccepted(key, request.groups)
 }
 
+const NO_NAME_MATCHES = 2
+
 /** 0: a name of the certificate is the one that the client asked for; 1: a wildcard covers it; 2: neither (RFC 6066 §3). */
 function nameRank(credential: Credential, request: CredentialRequest): number {
   const { serverName } = request
@@ -55,7 +60,7 @@ function nameRank(credential: Credential, request: CredentialRequest): number {
   const names = endEntity(credential)?.subjectAltName ?? []
   const matching = names.filter((name) => name.type === 'dns' && dnsNameMatches(name.value, serverName))
   if (matching.some(({ value }) => typeof value === 'string' && value.toLowerCase() === serverName)) return 0
-  return matching.length > 0 ? 1 : 2
+  return matching.length > 0 ? 1 : NO_NAME_MATCHES
 }
 
 function validityRank(credential: Credential, now: number): number {
@@ -110,12 +115,13 @@ export const latestNotBefore: Preference = (fitting, request) => {
  */
 export function selectFrom(
   credentials: readonly Credential[],
-  { prefer = latestNotBefore, now = Date.now }: SelectionOptions = {},
+  { prefer = latestNotBefore, now = Date.now, unrecognizedName = 'ignore' }: SelectionOptions = {},
 ): (request: CredentialRequest) => Credential | undefined {
   return (request) => {
     const at = now()
     const ranked = credentials
       .filter((credential) => credentialFits(credential, request))
+      .filter((credential) => unrecognizedName === 'ignore' || nameRank(credential, request) < NO_NAME_MATCHES)
       .map((credential) => ({ credential, rank: rankOf(credential, request, at) }))
     if (ranked.length === 0) return undefined
     const best = Math.min(...ranked.map(({ rank }) => rank))

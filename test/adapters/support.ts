@@ -124,6 +124,7 @@ export const delayed = (endpoint: Endpoint, wait: () => Promise<void>): Endpoint
       return answer.call(environment, request, signal)
     }
   const slow: Environment = {
+    reviewClientHello: late(environment.reviewClientHello),
     selectCredential: late(environment.selectCredential),
     verifyCertificate: late(environment.verifyCertificate),
     verifySignature: late(environment.verifySignature),

@@ -46,6 +46,14 @@ const plain = (entropyRandom: Uint8Array, openNeed: NeedType | undefined, handsh
 ]
 
 const refusals = (role: 'client' | 'server', ephemeral: 'dh' | 'ecdh'): Partial<Record<NeedType, Variant>> => ({
+  reviewClientHello: {
+    label: 'refused ClientHello',
+    event: {
+      type: 'answer:reviewClientHello',
+      answer: { accepted: false, alert: 'access_denied', message: 'this client may not come in' },
+    },
+    fault: 'hello_refused',
+  },
   selectCredential: {
     label: 'no credential',
     event: { type: 'answer:selectCredential', answer: undefined },

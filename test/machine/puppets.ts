@@ -7,6 +7,7 @@ import type { KeyExchange } from '../../src/crypto/suite-parameters.js'
 import type { ClientContext } from '../../src/handshake/client/context.js'
 import type { ClientState } from '../../src/handshake/client/states.js'
 import { clientStep } from '../../src/handshake/client/table.js'
+import { quietClientExtensions, quietServerExtensions } from '../../src/handshake/quiet-extensions.js'
 import type { ServerContext } from '../../src/handshake/server/context.js'
 import type { ServerState } from '../../src/handshake/server/states.js'
 import { serverStep } from '../../src/handshake/server/table.js'
@@ -54,9 +55,13 @@ const config = (scenario: Scenario) => ({
   onPeerClose: scenario.onPeerClose,
 })
 
+/** Whether a review goes before has nothing to do with what follows, so it is tried with some. */
+const isReviewed = ({ keyExchange }: Scenario): boolean => keyExchange === 'ECDHE_ECDSA'
+
 const clientContext = (scenario: Scenario): ClientContext => ({
   config: {
     ...config(scenario),
+    ...quietClientExtensions,
     serverName: 'localhost',
     requestCertificateStatus: scenario.status,
     secureRenegotiation: 'require',
@@ -68,6 +73,8 @@ const clientContext = (scenario: Scenario): ClientContext => ({
 const serverContext = (scenario: Scenario): ServerContext => ({
   config: {
     ...config(scenario),
+    ...quietServerExtensions,
+    reviewClientHello: isReviewed(scenario),
     clientAuthentication: scenario.clientAuthentication,
     certificateAuthorities: [],
   },

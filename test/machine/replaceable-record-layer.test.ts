@@ -11,6 +11,7 @@ import { satisfy } from '../../src/connection/satisfy.js'
 import type { Environment } from '../../src/crypto/environment.js'
 import { keySchedule } from '../../src/crypto/key-schedule.js'
 import { allSuites } from '../../src/crypto/suite-parameters.js'
+import { quietClientExtensions, quietServerExtensions } from '../../src/handshake/quiet-extensions.js'
 import type { RecordLayer, TlsRecord } from '../../src/record/record-layer.js'
 import type { ContentType } from '../../src/registry/content-type.js'
 import { selectFrom } from '../../src/x509/select-credential.js'
@@ -56,6 +57,8 @@ class DatagramLayer implements RecordLayer {
     this.sent.push(datagram)
     return datagram
   }
+
+  limitRecords(): void {}
 
   installReadKeys(): void {
     this.keyChanges++
@@ -152,6 +155,7 @@ function carriers(): { readonly client: Carrier; readonly server: Carrier } {
   const client = clientRunner({
     config: {
       ...config,
+      ...quietClientExtensions,
       serverName: 'localhost',
       requestCertificateStatus: false,
       secureRenegotiation: 'require',
@@ -160,7 +164,7 @@ function carriers(): { readonly client: Carrier; readonly server: Carrier } {
     keySchedule: schedule,
   })
   const server = serverRunner({
-    config: { ...config, clientAuthentication: 'require', certificateAuthorities: [] },
+    config: { ...config, ...quietServerExtensions, clientAuthentication: 'require', certificateAuthorities: [] },
     keySchedule: schedule,
   })
   const ends = {

@@ -109,6 +109,7 @@ export function answerTo(environment: Environment, need: Need): AnswerEvent {
 
 /** An answer to each type of need that looks right, for states in which nobody asked. */
 export const unaskedAnswers: { readonly [T in NeedType]: () => AnswerEvent<T> } = {
+  reviewClientHello: () => ({ type: 'answer:reviewClientHello', answer: { accepted: true } }),
   selectCredential: () => ({ type: 'answer:selectCredential', answer: fakeCredential(clientIdentity) }),
   verifyCertificate: () => ({
     type: 'answer:verifyCertificate',

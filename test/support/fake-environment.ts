@@ -69,6 +69,7 @@ export function paced(environment: Environment, pace: Pace, seed = 1): Environme
     return new Promise<void>((resolve) => setImmediate(resolve)).then(make)
   }
   return {
+    reviewClientHello: (...args) => answer(() => environment.reviewClientHello(...args)),
     selectCredential: (...args) => answer(() => environment.selectCredential(...args)),
     verifyCertificate: (...args) => answer(() => environment.verifyCertificate(...args)),
     verifySignature: (...args) => answer(() => environment.verifySignature(...args)),

@@ -80,7 +80,7 @@ function sendKeyExchange(
   const flight = new Flight(transcript)
   if (answer.type !== 'not asked') {
     const certificateList = answer.type === 'credential' ? answer.credential.certificateChain : []
-    flight.handshake('certificate', { certificateList })
+    flight.certificate(negotiated.clientCertificateType, certificateList)
   }
   flight.handshake('client_key_exchange', { body })
   const masterSecret = deriveMasterSecret(keySchedule, negotiated, preMasterSecret, flight.transcript)

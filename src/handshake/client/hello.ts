@@ -11,7 +11,7 @@ import { refuse } from '../fault.js'
 import { Flight } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import { canNegotiate } from '../negotiation.js'
-import { recordLimitsOf } from '../record-limits.js'
+import { type AgreedLengths, recordLimitsOf } from '../record-limits.js'
 import { Transcript } from '../transcript.js'
 import type { ClientConfig, ClientContext } from './context.js'
 import { acceptExtensions, checkTogether, offerExtensions, type ServerExtensions } from './extensions/index.js'
@@ -68,13 +68,14 @@ function checkPolicy({ config }: ClientContext, settled: ServerExtensions): void
   }
 }
 
-/** Our own limit holds only where the server knows the extension: it need not keep to what it has not agreed to. */
-const limitsOf = ({ maxFragmentLength, peerRecordSizeLimit }: ServerExtensions, { recordSizeLimit }: ClientConfig) =>
-  recordLimitsOf({
-    maxFragmentLength,
-    peerRecordSizeLimit,
-    ownRecordSizeLimit: peerRecordSizeLimit === undefined ? undefined : recordSizeLimit,
-  })
+/** Our own limit holds only where the server answers with its own: it need not keep to what it does not know. */
+function lengthsOf(settled: ServerExtensions, { recordSizeLimit }: ClientConfig): AgreedLengths {
+  const { maxFragmentLength, serverRecordSizeLimit: server } = settled
+  if (server !== undefined && recordSizeLimit !== undefined) {
+    return { recordSizeLimits: { client: recordSizeLimit, server } }
+  }
+  return maxFragmentLength === undefined ? {} : { maxFragmentLength }
+}
 
 /** ServerHello: everything in it must be a choice among what was offered (RFC 5246 §7.4.1.3). */
 export function receiveServerHello(
@@ -96,7 +97,7 @@ export function receiveServerHello(
     sessionId: message.sessionId,
     extendedMasterSecret: settled.extendedMasterSecret,
     encryptThenMac: settled.encryptThenMac,
-    recordLimits: limitsOf(settled, context.config),
+    recordLimits: recordLimitsOf(lengthsOf(settled, context.config)),
     secureRenegotiation: settled.secureRenegotiation,
     applicationProtocol: settled.applicationProtocol,
     serverName: context.config.serverName,
@@ -106,7 +107,13 @@ export function receiveServerHello(
     extraExtensions: settled.extraExtensions,
   }
   return {
-    state: { name: 'ExpectCertificate', transcript: through, negotiated, statusPromised: settled.statusPromised },
-    actions: [],
+    state: {
+      name: 'ExpectCertificate',
+      transcript: through,
+      negotiated,
+      statusPromised: settled.statusPromised,
+      certificateType: settled.serverCertificateType,
+    },
+    actions: settled.maxFragmentLength === undefined ? [] : [{ type: 'limitRecords', limits: negotiated.recordLimits }],
   }
 }

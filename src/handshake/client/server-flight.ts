@@ -9,7 +9,7 @@ import type { HandledEvent } from '../event.js'
 import { refuse } from '../fault.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
-import { curvesOf, isEphemeral, pointFormIsValid, usesCurves } from '../negotiation.js'
+import { curvesOf, isEphemeral, pointFormIsValid, typeOfCertificate, usesCurves } from '../negotiation.js'
 import type { ClientConfig, ClientContext } from './context.js'
 import type { ClientState, ServerFlight, ServerParams } from './states.js'
 
@@ -145,6 +145,7 @@ export function receiveServerHelloDone(
     certificateChain,
     // A server without a ServerKeyExchange decrypts with its certificate's key; any other signs with it (RFC 5246 §7.4.2).
     keyUsage: negotiated.suite.keyExchange === 'RSA' ? 'keyEncipherment' : 'digitalSignature',
+    ...typeOfCertificate(negotiated.serverCertificateType),
     ...(negotiated.serverName === undefined ? {} : { serverName: negotiated.serverName }),
     ...(config.requestCertificateStatus ? { statusRequested: true } : {}),
     ...(ocspResponse === undefined ? {} : { ocspResponse }),

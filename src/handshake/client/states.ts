@@ -1,6 +1,6 @@
 import type { Secret } from '../../bytes/secret.js'
 import type { DirectionKeys } from '../../crypto/connection-keys.js'
-import type { Credential } from '../../crypto/key-types.js'
+import type { CertificateKind, Credential } from '../../crypto/key-types.js'
 import type { KeyShare, KeyShareRequest } from '../../crypto/provider.js'
 import type { CertificateRequest } from '../../messages/certificate-request.js'
 import type { ClientHello } from '../../messages/client-hello.js'
@@ -75,7 +75,11 @@ interface AfterOurFinished<N extends string> extends AfterAgreement<N> {
 export type ClientState =
   | { readonly name: 'Start' }
   | (InHandshake<'ExpectServerHello'> & { readonly offer: ClientHello })
-  | (InHandshake<'ExpectCertificate'> & { readonly negotiated: Negotiated; readonly statusPromised: boolean })
+  | (InHandshake<'ExpectCertificate'> & {
+      readonly negotiated: Negotiated
+      readonly statusPromised: boolean
+      readonly certificateType: CertificateKind
+    })
   | AfterHello<'ExpectCertificateStatusOrServerKeyExchange'>
   | AfterHello<'ExpectCertificateStatusOrCertificateRequest'>
   | AfterHello<'ExpectServerKeyExchange'>
@@ -115,7 +119,7 @@ const afterOurFinished = [...afterAgreement, 'masterSecret', 'ownVerifyData'] as
 export const clientStateFields = {
   Start: ['name'],
   ExpectServerHello: ['name', 'transcript', 'offer'],
-  ExpectCertificate: ['name', 'transcript', 'negotiated', 'statusPromised'],
+  ExpectCertificate: ['name', 'transcript', 'negotiated', 'statusPromised', 'certificateType'],
   ExpectCertificateStatusOrServerKeyExchange: afterHello,
   ExpectCertificateStatusOrCertificateRequest: afterHello,
   ExpectServerKeyExchange: afterHello,

@@ -42,13 +42,14 @@ function answerCertificateRequest(
 ): Outcome<State<'AwaitCredential'>> {
   return {
     state: { name: 'AwaitCredential', transcript, negotiated, server, certificateRequest },
-    actions: [askForCredential(context, certificateRequest)],
+    actions: [askForCredential(context, negotiated, certificateRequest)],
   }
 }
 
-const askForCredential = ({ config }: ClientContext, request: CertificateRequest): Action =>
+const askForCredential = ({ config }: ClientContext, negotiated: Negotiated, request: CertificateRequest): Action =>
   ask('selectCredential', {
     role: 'client',
+    kinds: [negotiated.clientCertificateType],
     certificateTypes: request.certificateTypes,
     signatureSchemes: intersect(config.signatureSchemes, request.supportedSignatureAlgorithms),
     certificateAuthorities: request.certificateAuthorities,

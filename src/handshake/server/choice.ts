@@ -17,6 +17,7 @@ import {
   serverKeyTypes,
   usesCurves,
 } from '../negotiation.js'
+import { shownTypes } from './agree.js'
 import type { ServerConfig } from './context.js'
 import type { ClientOffer } from './offer.js'
 
@@ -82,12 +83,17 @@ function usefulKeyTypes({ suites, signatureSchemes }: Common): readonly KeyType[
   return [...new Set(useful)]
 }
 
-export const credentialRequest = (common: Common, serverName: string | undefined): ServerCredentialRequest => ({
+export const credentialRequest = (
+  terms: ServerConfig,
+  common: Common,
+  offer: ClientOffer,
+): ServerCredentialRequest => ({
   role: 'server',
+  kinds: shownTypes(terms, offer),
   keyTypes: usefulKeyTypes(common),
   signatureSchemes: common.signatureSchemes,
   groups: common.acceptedGroups,
-  ...(serverName === undefined ? {} : { serverName }),
+  ...(offer.serverName === undefined ? {} : { serverName: offer.serverName }),
 })
 
 /** The suite that a credential serves: with key transport, or with a group and the scheme that will sign its share. */

@@ -5,19 +5,19 @@ import { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
 import { refuse } from '../fault.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
-import { curveAccepted, groupNumbers, keyTypeOfScheme } from '../negotiation.js'
-import type { ServerConfig, ServerContext } from './context.js'
-import type { ServerState } from './states.js'
+import { curveAccepted, groupNumbers, keyTypeOfScheme, typeOfCertificate } from '../negotiation.js'
+import type { ServerContext } from './context.js'
+import type { ClientDemand, ServerState } from './states.js'
 
 type State<N extends ServerState['name']> = StateOf<ServerState, N>
 
 /** CertificateVerify signs every message before it (RFC 5246 §7.4.8). The certificate is judged first, then the signature. */
 export function receiveCertificateVerify(
-  { config }: ServerContext,
-  { clientChain, masterSecret, negotiated }: State<'ExpectCertificateVerify'>,
+  _context: ServerContext,
+  { clientChain, demand, masterSecret, negotiated }: State<'ExpectCertificateVerify'>,
   { message: certificateVerify, before, through }: HandledEvent<'certificate_verify'>,
 ): Outcome<State<'AwaitCertificateVerification'>> {
-  if (!config.signatureSchemes.includes(certificateVerify.algorithm)) {
+  if (!demand.signatureSchemes.includes(certificateVerify.algorithm)) {
     refuse('scheme_not_offered', `the client signed under scheme 0x${certificateVerify.algorithm.toString(16)}`)
   }
   return {
@@ -26,17 +26,23 @@ export function receiveCertificateVerify(
       transcript: through,
       negotiated,
       masterSecret,
+      demand,
       clientChain,
       certificateVerify,
       signedContent: concat(...before.messages),
     },
     actions: [
-      ask('verifyCertificate', { peer: 'client', certificateChain: clientChain, keyUsage: 'digitalSignature' }),
+      ask('verifyCertificate', {
+        peer: 'client',
+        certificateChain: clientChain,
+        keyUsage: 'digitalSignature',
+        ...typeOfCertificate(negotiated.clientCertificateType),
+      }),
     ],
   }
 }
 
-function checkClientKey({ groups }: ServerConfig, key: PublicKey, scheme: number): void {
+function checkClientKey({ groups }: ClientDemand, key: PublicKey, scheme: number): void {
   if (!curveAccepted(key, groupNumbers(groups))) {
     refuse('key_unfit_for_suite', `the client's key lies on ${key.curve}, which this server does not accept`)
   }
@@ -46,9 +52,10 @@ function checkClientKey({ groups }: ServerConfig, key: PublicKey, scheme: number
 }
 
 export function receiveCertificateVerdict(
-  { config }: ServerContext,
+  _context: ServerContext,
   {
     clientChain,
+    demand,
     certificateVerify: { algorithm: scheme, signature },
     signedContent: content,
     masterSecret,
@@ -58,7 +65,7 @@ export function receiveCertificateVerdict(
   { answer }: HandledEvent<'answer:verifyCertificate'>,
 ): Outcome<State<'AwaitSignatureVerification'>> {
   const identity = VerifiedIdentity.of(clientChain, answer)
-  checkClientKey(config, identity.publicKey, scheme)
+  checkClientKey(demand, identity.publicKey, scheme)
   return {
     state: { name: 'AwaitSignatureVerification', transcript, negotiated, masterSecret, identity },
     actions: [ask('verifySignature', { key: identity.publicKey, scheme, content, signature })],

@@ -1,4 +1,5 @@
 import type { KeySchedule } from '../../crypto/key-schedule.js'
+import type { Extension } from '../../messages/extensions/extension.js'
 import type { HandshakeConfig } from '../negotiation.js'
 
 export interface ServerConfig extends HandshakeConfig {
@@ -6,6 +7,14 @@ export interface ServerConfig extends HandshakeConfig {
   readonly clientAuthentication: 'none' | 'request' | 'require'
   /** DER distinguished names to put into CertificateRequest; empty names none. */
   readonly certificateAuthorities: readonly Uint8Array[]
+  /** Ask the environment to review each ClientHello before anything is chosen (`reviewClientHello`). */
+  readonly reviewClientHello: boolean
+  /** Answer server_name (RFC 6066 §3). */
+  readonly acknowledgeServerName: boolean
+  /** Whether a name for which there is no credential is refused as such, or as the lack of a credential that it is. */
+  readonly unrecognizedName: 'refuse' | 'ignore'
+  /** Extensions to put into ServerHello besides ours: answers to what a review found in the ClientHello. */
+  readonly extraExtensions: readonly Extension[]
 }
 
 /** What the server machine knows besides its state: configuration and the key schedule. Frozen. */

@@ -3,6 +3,7 @@ import { encode } from '../../codec/codec.js'
 import { finiteFieldGroup, isFfdheGroup } from '../../crypto/finite-field-groups.js'
 import type { Credential } from '../../crypto/key-types.js'
 import type { KeyShare } from '../../crypto/provider.js'
+import type { SuiteParameters } from '../../crypto/suite-parameters.js'
 import { DigitallySigned } from '../../messages/digitally-signed.js'
 import { ServerDHParams, ServerECDHParams } from '../../messages/server-key-exchange.js'
 import { ECCurveType } from '../../registry/ec-curve-type.js'
@@ -12,89 +13,66 @@ import { refuse } from '../fault.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
-import { chooseSuite, credentialRequest, findCommon } from './choice.js'
+import { recordLimitsOf } from '../record-limits.js'
+import { agreeLengths, answeredClientType, certificateTypeOf, checkCertificateType } from './agree.js'
+import { chooseSuite } from './choice.js'
 import type { ServerConfig, ServerContext } from './context.js'
 import { sendHelloFlight } from './hello-flight.js'
-import { type ClientOffer, readOffer } from './offer.js'
 import type { ServerState } from './states.js'
 
 /*
  * From ClientHello to ServerHelloDone:
- *  1. read the offer, and find what both sides have in common;
- *  2. ask for the credential to show, and settle the suite that it can serve;
+ *  1. find what both sides have in common, and ask for the credential to show (client-hello.ts);
+ *  2. settle the suite that the credential can serve;
  *  3. where the exchange is ephemeral, ask for a key share, and for the signature over it;
  *  4. send everything in one flight (hello-flight.ts).
  */
 
 type State<N extends ServerState['name']> = StateOf<ServerState, N>
 
-export const begin = (
-  _context: ServerContext,
-  _state: State<'Start'>,
-  { entropy }: HandledEvent<'start'>,
-): Outcome<State<'ExpectClientHello'>> => ({ state: { name: 'ExpectClientHello', entropy }, actions: [] })
-
-/** ALPN: our most preferred protocol that the client names; naming none of ours is fatal (RFC 7301 §3.2, and ALPACA). */
-function chooseProtocol({ applicationProtocols }: ServerConfig, offer: ClientOffer): string | undefined {
-  if (applicationProtocols.length === 0 || offer.applicationProtocols === undefined) return undefined
-  return (
-    applicationProtocols.find((protocol) => offer.applicationProtocols?.includes(protocol)) ??
-    refuse('no_application_protocol', `the client speaks none of ${applicationProtocols.join(', ')}`)
-  )
-}
-
-export function receiveClientHello(
-  { config }: ServerContext,
-  { entropy }: State<'ExpectClientHello'>,
-  { message, through }: HandledEvent<'client_hello'>,
-): Outcome<State<'AwaitCredential'>> {
-  const offer = readOffer(message)
-  if (config.extendedMasterSecret === 'require' && !offer.extendedMasterSecret) {
-    refuse('extended_master_secret_missing', 'the client does not know extended_master_secret; policy requires it')
-  }
-  const common = findCommon(config, offer)
-  const applicationProtocol = chooseProtocol(config, offer)
-  return {
-    state: { name: 'AwaitCredential', transcript: through, entropy, offer, common, applicationProtocol },
-    actions: [ask('selectCredential', credentialRequest(common, offer.serverName))],
-  }
-}
-
 function negotiate(
-  { config }: ServerContext,
-  { entropy, offer, applicationProtocol }: State<'AwaitCredential'>,
-  suite: Negotiated['suite'],
+  { terms, entropy, offer, applicationProtocol }: State<'AwaitCredential'>,
+  suite: SuiteParameters,
+  credential: Credential,
 ): Negotiated {
   return {
     suite,
     clientRandom: offer.random,
     serverRandom: entropy.random,
     sessionId: new Uint8Array(),
-    extendedMasterSecret: offer.extendedMasterSecret && config.extendedMasterSecret !== 'off',
+    extendedMasterSecret: offer.extendedMasterSecret && terms.extendedMasterSecret !== 'off',
+    // A suite whose records are no CBC has its integrity built in: then the extension is not answered (RFC 7366 §3).
+    encryptThenMac: offer.encryptThenMac && terms.encryptThenMac && suite.bulk.type === 'block',
+    recordLimits: recordLimitsOf(agreeLengths(terms, offer)),
     secureRenegotiation: offer.secureRenegotiation,
     applicationProtocol,
     serverName: offer.serverName,
+    clientCertificateType: answeredClientType(terms, offer) ?? 'X509',
+    serverCertificateType: certificateTypeOf(credential),
+    signedCertificateTimestamps: offer.timestampsRequested ? credential.signedCertificateTimestamps : undefined,
+    extraExtensions: [],
   }
 }
 
-const missingCredential = (serverName: string | undefined): never =>
+const missingCredential = ({ unrecognizedName }: ServerConfig, serverName: string | undefined): never =>
   refuse(
-    'no_credential',
+    serverName !== undefined && unrecognizedName === 'refuse' ? 'unrecognized_name' : 'no_credential',
     `no credential fits what the client offers${serverName === undefined ? '' : ` for ${JSON.stringify(serverName)}`}`,
   )
 
 export function receiveCredential(
-  context: ServerContext,
+  _context: ServerContext,
   state: State<'AwaitCredential'>,
   { answer }: HandledEvent<'answer:selectCredential'>,
 ): Outcome<State<'AwaitKeyShare' | 'ExpectClientCertificate' | 'ExpectClientKeyExchange'>> {
-  const { entropy, offer, common, transcript } = state
-  const credential: Credential = answer ?? missingCredential(offer.serverName)
+  const { entropy, offer, terms, common, transcript } = state
+  const credential: Credential = answer ?? missingCredential(terms, offer.serverName)
+  checkCertificateType(terms, offer, credential)
   const choice = chooseSuite(common, credential)
-  const settled = { negotiated: negotiate(context, state, choice.suite), credential, offer }
+  const settled = { negotiated: negotiate(state, choice.suite, credential), credential, offer, terms }
   if (choice.type === 'key transport') {
     const { substitutePreMaster } = entropy
-    return sendHelloFlight(context, settled, { type: 'key transport', credential, substitutePreMaster }, transcript)
+    return sendHelloFlight(settled, { type: 'key transport', credential, substitutePreMaster }, transcript)
   }
   const { group, scheme } = choice
   return {
@@ -131,10 +109,10 @@ export function receiveKeyShare(
 }
 
 export function receiveSignature(
-  context: ServerContext,
+  _context: ServerContext,
   { settled, keyShare, encodedParams, scheme, transcript }: State<'AwaitSignature'>,
   { answer: signature }: HandledEvent<'answer:sign'>,
 ): Outcome<State<'ExpectClientCertificate' | 'ExpectClientKeyExchange'>> {
   const body = concat(encodedParams, encode(DigitallySigned, { algorithm: scheme, signature }))
-  return sendHelloFlight(context, settled, { type: 'ephemeral', keyShare, body }, transcript)
+  return sendHelloFlight(settled, { type: 'ephemeral', keyShare, body }, transcript)
 }

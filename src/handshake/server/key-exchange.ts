@@ -19,12 +19,12 @@ type State<N extends ServerState['name']> = StateOf<ServerState, N>
 
 /** The client's certificate, or none: whether it may go without is decided before anything else of it is read. */
 export function receiveCertificate(
-  { config }: ServerContext,
+  _context: ServerContext,
   { sent }: State<'ExpectClientCertificate'>,
   { message: { certificateList }, through }: HandledEvent<'certificate'>,
 ): Outcome<State<'ExpectClientKeyExchange'>> {
   const none = certificateList.length === 0
-  if (none && config.clientAuthentication === 'require') {
+  if (none && sent.demand.required) {
     refuse('client_certificate_missing', 'the client has no certificate to show, and this server requires one')
   }
   const clientChain = none ? undefined : certificateList
@@ -109,7 +109,7 @@ type AfterKeyExchange = Outcome<State<'ExpectCertificateVerify' | 'ExpectClientC
 
 function deriveKeys(
   { keySchedule }: ServerContext,
-  { sent: { negotiated }, clientChain, transcript }: State<'AwaitKeyAgreement' | 'AwaitPreMasterDecryption'>,
+  { sent: { negotiated, demand }, clientChain, transcript }: State<'AwaitKeyAgreement' | 'AwaitPreMasterDecryption'>,
   preMasterSecret: Secret,
 ): AfterKeyExchange {
   const masterSecret = deriveMasterSecret(keySchedule, negotiated, preMasterSecret, transcript)
@@ -118,7 +118,7 @@ function deriveKeys(
     state:
       clientChain === undefined
         ? { name: 'ExpectClientChangeCipherSpec', transcript, negotiated, masterSecret, client: undefined }
-        : { name: 'ExpectCertificateVerify', transcript, negotiated, masterSecret, clientChain },
+        : { name: 'ExpectCertificateVerify', transcript, negotiated, masterSecret, demand, clientChain },
     actions: [{ type: 'logMasterSecret', clientRandom, masterSecret }],
   }
 }

@@ -1,10 +1,15 @@
 import { toLatin1 } from '../../bytes/convert.js'
 import { type Codec, decode } from '../../codec/codec.js'
+import type { CertificateKind } from '../../crypto/key-types.js'
 import type { ClientHello } from '../../messages/client-hello.js'
 import { ProtocolNameList } from '../../messages/extensions/application-layer-protocol-negotiation.js'
+import { CertificateTypeList } from '../../messages/extensions/certificate-type.js'
 import { ECPointFormatList } from '../../messages/extensions/ec-point-formats.js'
+import { EncryptThenMac } from '../../messages/extensions/encrypt-then-mac.js'
 import { ExtendedMasterSecret } from '../../messages/extensions/extended-master-secret.js'
 import { duplicateExtension, findExtension } from '../../messages/extensions/extension.js'
+import { MaxFragmentLength } from '../../messages/extensions/max-fragment-length.js'
+import { RecordSizeLimit } from '../../messages/extensions/record-size-limit.js'
 import { RenegotiationInfo } from '../../messages/extensions/renegotiation-info.js'
 import { ServerNameList } from '../../messages/extensions/server-name.js'
 import { SignatureSchemeList } from '../../messages/extensions/signature-algorithms.js'
@@ -14,16 +19,19 @@ import { CipherSuite } from '../../registry/cipher-suite.js'
 import { CompressionMethod } from '../../registry/compression-method.js'
 import { ECPointFormat } from '../../registry/ec-point-format.js'
 import { ExtensionType } from '../../registry/extension-type.js'
+import { type FragmentLength, fragmentLengthOf } from '../../registry/max-fragment-length.js'
 import { NameType } from '../../registry/name-type.js'
 import type { NamedGroup } from '../../registry/named-group.js'
 import { ProtocolVersion } from '../../registry/protocol-version.js'
 import { nameOf } from '../../registry/registry.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
 import { refuse } from '../fault.js'
-import { DEFAULT_PEER_SCHEMES } from '../negotiation.js'
+import { certificateKindOf, DEFAULT_PEER_SCHEMES } from '../negotiation.js'
+import { checkRecordSizeLimit } from '../record-limits.js'
 
 /** A ClientHello with its extensions read. */
 export interface ClientOffer {
+  readonly hello: ClientHello
   readonly clientVersion: ProtocolVersion
   readonly random: Uint8Array
   readonly cipherSuites: readonly CipherSuite[]
@@ -36,7 +44,15 @@ export interface ClientOffer {
   readonly extendedMasterSecret: boolean
   /** By the extension or by the signalling suite (RFC 5746 §3.6). */
   readonly secureRenegotiation: boolean
+  readonly encryptThenMac: boolean
   readonly statusRequested: boolean
+  readonly timestampsRequested: boolean
+  /** In bytes (RFC 6066 §4). */
+  readonly maxFragmentLength: FragmentLength | undefined
+  readonly recordSizeLimit: number | undefined
+  /** What the client can show and what it can judge; `undefined` where it did not say, which means X.509 (RFC 7250 §4.1). */
+  readonly clientCertificateTypes: readonly CertificateKind[] | undefined
+  readonly serverCertificateTypes: readonly CertificateKind[] | undefined
   /** Whether the client sent ec_point_formats, which is answered only then (RFC 8422 §5.2). */
   readonly pointFormats: boolean
 }
@@ -76,6 +92,20 @@ function checkRenegotiationInfo(info: RenegotiationInfo | undefined): boolean {
   return info !== undefined
 }
 
+function fragmentLength(code: number | undefined): FragmentLength | undefined {
+  if (code === undefined) return undefined
+  return (
+    fragmentLengthOf(code) ?? refuse('bad_extension', `max_fragment_length ${code} is none of the four (RFC 6066 §4)`)
+  )
+}
+
+/** Those of a list that this library knows; the others are passed over. */
+const kindsOf = (types: readonly number[] | undefined): readonly CertificateKind[] | undefined =>
+  types?.flatMap((type) => certificateKindOf(type) ?? [])
+
+const sizeLimit = (limit: number | undefined): number | undefined =>
+  limit === undefined ? undefined : checkRecordSizeLimit(limit, 'client')
+
 /** Reads what a client offers. Refuses what no client may send. */
 export function readOffer(hello: ClientHello): ClientOffer {
   checkBasics(hello)
@@ -86,6 +116,7 @@ export function readOffer(hello: ClientHello): ClientOffer {
   }
   const renegotiationInfo = checkRenegotiationInfo(read(ExtensionType.renegotiation_info, RenegotiationInfo))
   return {
+    hello,
     clientVersion: hello.clientVersion,
     random: hello.random,
     cipherSuites: hello.cipherSuites,
@@ -96,6 +127,12 @@ export function readOffer(hello: ClientHello): ClientOffer {
     extendedMasterSecret: read(ExtensionType.extended_master_secret, ExtendedMasterSecret) !== undefined,
     secureRenegotiation:
       renegotiationInfo || hello.cipherSuites.includes(CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
+    encryptThenMac: read(ExtensionType.encrypt_then_mac, EncryptThenMac) !== undefined,
+    timestampsRequested: data(ExtensionType.signed_certificate_timestamp) !== undefined,
+    maxFragmentLength: fragmentLength(read(ExtensionType.max_fragment_length, MaxFragmentLength)),
+    recordSizeLimit: sizeLimit(read(ExtensionType.record_size_limit, RecordSizeLimit)),
+    clientCertificateTypes: kindsOf(read(ExtensionType.client_certificate_type, CertificateTypeList)),
+    serverCertificateTypes: kindsOf(read(ExtensionType.server_certificate_type, CertificateTypeList)),
     // Another status type than ocsp is "not for us", not an error, so only the first byte is looked at.
     statusRequested: data(ExtensionType.status_request)?.[0] === CertificateStatusType.ocsp,
     pointFormats: checkPointFormats(read(ExtensionType.ec_point_formats, ECPointFormatList)),

@@ -1,6 +1,6 @@
 import type { Secret } from '../../bytes/secret.js'
 import type { DirectionKeys } from '../../crypto/connection-keys.js'
-import type { Credential } from '../../crypto/key-types.js'
+import type { CertificateKind, Credential } from '../../crypto/key-types.js'
 import type { KeyShare } from '../../crypto/provider.js'
 import type { DigitallySigned } from '../../messages/digitally-signed.js'
 import type { NamedGroupName } from '../../registry/named-group.js'
@@ -13,6 +13,7 @@ import type { ClosedState, FailedState, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
 import type { Transcript } from '../transcript.js'
 import type { Common } from './choice.js'
+import type { ServerConfig } from './context.js'
 import type { ClientOffer } from './offer.js'
 
 /** What both hellos settled, and what the rest of our flight needs. */
@@ -20,6 +21,14 @@ export interface Settled {
   readonly negotiated: Negotiated
   readonly credential: Credential
   readonly offer: ClientOffer
+  readonly terms: ServerConfig
+}
+
+/** What a CertificateRequest asks of the client, and what the answer is held against. */
+export interface ClientDemand {
+  readonly required: boolean
+  readonly signatureSchemes: readonly SignatureScheme[]
+  readonly groups: readonly NamedGroupName[]
 }
 
 /** How the key exchange goes on at ClientKeyExchange: with our key share, or by decryption. */
@@ -31,6 +40,7 @@ export type KeyMaterial =
 export interface Sent {
   readonly negotiated: Negotiated
   readonly keyMaterial: KeyMaterial
+  readonly demand: ClientDemand
   readonly clientVersion: ProtocolVersion
 }
 
@@ -52,6 +62,7 @@ interface Keyed<N extends string> extends InHandshake<N> {
 }
 
 interface ProvingClient<N extends string> extends Keyed<N> {
+  readonly demand: ClientDemand
   readonly clientChain: readonly Uint8Array[]
 }
 
@@ -63,9 +74,12 @@ interface ClientJudged<N extends string> extends Keyed<N> {
 export type ServerState =
   | { readonly name: 'Start' }
   | { readonly name: 'ExpectClientHello'; readonly entropy: Entropy }
+  | (InHandshake<'AwaitHelloReview'> & { readonly entropy: Entropy; readonly offer: ClientOffer })
   | (InHandshake<'AwaitCredential'> & {
       readonly entropy: Entropy
       readonly offer: ClientOffer
+      /** The configuration, with what a review changed. */
+      readonly terms: ServerConfig
       readonly common: Common
       readonly applicationProtocol: string | undefined
     })
@@ -81,7 +95,7 @@ export type ServerState =
       readonly encodedParams: Uint8Array
       readonly scheme: SignatureScheme
     })
-  | (InHandshake<'ExpectClientCertificate'> & { readonly sent: Sent })
+  | (InHandshake<'ExpectClientCertificate'> & { readonly sent: Sent; readonly certificateType: CertificateKind })
   | AfterHelloDone<'ExpectClientKeyExchange'>
   | AfterHelloDone<'AwaitKeyAgreement'>
   | (AfterHelloDone<'AwaitPreMasterDecryption'> & { readonly substitutePreMaster: Secret })
@@ -110,15 +124,16 @@ const keyed = ['name', 'transcript', 'negotiated', 'masterSecret'] as const
 export const serverStateFields = {
   Start: ['name'],
   ExpectClientHello: ['name', 'entropy'],
-  AwaitCredential: ['name', 'transcript', 'entropy', 'offer', 'common', 'applicationProtocol'],
+  AwaitHelloReview: ['name', 'transcript', 'entropy', 'offer'],
+  AwaitCredential: ['name', 'transcript', 'entropy', 'offer', 'terms', 'common', 'applicationProtocol'],
   AwaitKeyShare: ['name', 'transcript', 'settled', 'group', 'scheme'],
   AwaitSignature: ['name', 'transcript', 'settled', 'keyShare', 'encodedParams', 'scheme'],
-  ExpectClientCertificate: ['name', 'transcript', 'sent'],
+  ExpectClientCertificate: ['name', 'transcript', 'sent', 'certificateType'],
   ExpectClientKeyExchange: afterHelloDone,
   AwaitKeyAgreement: afterHelloDone,
   AwaitPreMasterDecryption: [...afterHelloDone, 'substitutePreMaster'],
-  ExpectCertificateVerify: [...keyed, 'clientChain'],
-  AwaitCertificateVerification: [...keyed, 'clientChain', 'certificateVerify', 'signedContent'],
+  ExpectCertificateVerify: [...keyed, 'demand', 'clientChain'],
+  AwaitCertificateVerification: [...keyed, 'demand', 'clientChain', 'certificateVerify', 'signedContent'],
   AwaitSignatureVerification: [...keyed, 'identity'],
   ExpectClientChangeCipherSpec: [...keyed, 'client'],
   ExpectClientFinished: [...keyed, 'client', 'writeKeys'],

@@ -1,9 +1,10 @@
 import { connectedRows, handshakeRows } from '../common-rows.js'
 import { completeTable, machine, type Row, rowsOf } from '../machine.js'
+import { begin, receiveClientHello, receiveHelloReview } from './client-hello.js'
 import { receiveCertificateVerdict, receiveCertificateVerify, receiveSignatureVerdict } from './client-proof.js'
 import type { ServerContext } from './context.js'
 import { receiveChangeCipherSpec, receiveFinished } from './finished.js'
-import { begin, receiveClientHello, receiveCredential, receiveKeyShare, receiveSignature } from './hello.js'
+import { receiveCredential, receiveKeyShare, receiveSignature } from './hello.js'
 import {
   receiveAgreedKey,
   receiveCertificate,
@@ -25,6 +26,7 @@ const expecting = [
 ] as const
 
 const awaiting = [
+  'AwaitHelloReview',
   'AwaitCredential',
   'AwaitKeyShare',
   'AwaitSignature',
@@ -38,7 +40,8 @@ const awaiting = [
 // biome-ignore format: a table is read in columns
 export const serverTable: readonly Row<ServerContext, ServerState>[] = completeTable<ServerContext, ServerState>()([
   ...on('Start', 'start', ['ExpectClientHello'], '5246 §7.4.1.1', begin),
-  ...on('ExpectClientHello', 'client_hello', ['AwaitCredential'], '5246 §7.4.1.2', receiveClientHello),
+  ...on('ExpectClientHello', 'client_hello', ['AwaitHelloReview', 'AwaitCredential'], '5246 §7.4.1.2', receiveClientHello),
+  ...on('AwaitHelloReview', 'answer:reviewClientHello', ['AwaitCredential'], '5246 §7.4.1.2', receiveHelloReview),
   ...on('AwaitCredential', 'answer:selectCredential', ['AwaitKeyShare', 'ExpectClientCertificate', 'ExpectClientKeyExchange'], '5246 §7.4.2', receiveCredential),
   ...on('AwaitKeyShare', 'answer:generateKeyShare', ['AwaitSignature'], '5246 §7.4.3', receiveKeyShare),
   ...on('AwaitSignature', 'answer:sign', ['ExpectClientCertificate', 'ExpectClientKeyExchange'], '5246 §7.4.3', receiveSignature),

@@ -1,5 +1,6 @@
+import type { CertificateKind } from '../../../crypto/key-types.js'
 import type { Extension } from '../../../messages/extensions/extension.js'
-import type { CertificateType } from '../../../registry/certificate-type.js'
+import type { FragmentLength } from '../../../registry/max-fragment-length.js'
 import { refuse } from '../../fault.js'
 import type { ClientConfig } from '../context.js'
 
@@ -14,11 +15,11 @@ export interface ServerExtensions {
   /** A SignedCertificateTimestampList, not parsed beyond its grammar (RFC 6962 §3.3). */
   readonly signedCertificateTimestamps: Uint8Array | undefined
   /** Most bytes in a record of either side (RFC 6066 §4). */
-  readonly maxFragmentLength: number | undefined
+  readonly maxFragmentLength: FragmentLength | undefined
   /** Most bytes in a protected record that the server takes (RFC 8449 §4). */
-  readonly peerRecordSizeLimit: number | undefined
-  readonly clientCertificateType: CertificateType
-  readonly serverCertificateType: CertificateType
+  readonly serverRecordSizeLimit: number | undefined
+  readonly clientCertificateType: CertificateKind
+  readonly serverCertificateType: CertificateKind
   /** Answers to extensions that the application put into the ClientHello itself. */
   readonly extraExtensions: readonly Extension[]
 }

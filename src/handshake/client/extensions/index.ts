@@ -1,6 +1,5 @@
 import type { SuiteParameters } from '../../../crypto/suite-parameters.js'
 import type { Extension } from '../../../messages/extensions/extension.js'
-import { CertificateType } from '../../../registry/certificate-type.js'
 import { refuse } from '../../fault.js'
 import { isGrease } from '../../grease.js'
 import type { ClientConfig } from '../context.js'
@@ -27,9 +26,9 @@ const nothing: ServerExtensions = {
   statusPromised: false,
   signedCertificateTimestamps: undefined,
   maxFragmentLength: undefined,
-  peerRecordSizeLimit: undefined,
-  clientCertificateType: CertificateType.X509,
-  serverCertificateType: CertificateType.X509,
+  serverRecordSizeLimit: undefined,
+  clientCertificateType: 'X509',
+  serverCertificateType: 'X509',
   extraExtensions: [],
 }
 
@@ -87,7 +86,7 @@ export function acceptExtensions(
 
 /** What the answers must not say together, or not with this suite. */
 export function checkTogether(settled: ServerExtensions, { bulk, name }: SuiteParameters, config: ClientConfig): void {
-  if (settled.maxFragmentLength !== undefined && settled.peerRecordSizeLimit !== undefined) {
+  if (settled.maxFragmentLength !== undefined && settled.serverRecordSizeLimit !== undefined) {
     refuse('bad_extension', 'the server answers max_fragment_length and record_size_limit, which replaces it')
   }
   if (settled.encryptThenMac && bulk.type !== 'block') {

@@ -2,7 +2,7 @@ import { decode, encode } from '../../../codec/codec.js'
 import { MaxFragmentLength } from '../../../messages/extensions/max-fragment-length.js'
 import { RecordSizeLimit } from '../../../messages/extensions/record-size-limit.js'
 import { ExtensionType } from '../../../registry/extension-type.js'
-import { fragmentLengthCodeOf } from '../../../registry/max-fragment-length.js'
+import { fragmentLengthCode, fragmentLengthOf } from '../../../registry/max-fragment-length.js'
 import { refuse } from '../../fault.js'
 import { checkRecordSizeLimit } from '../../record-limits.js'
 import type { ClientExtension } from './client-extension.js'
@@ -11,10 +11,9 @@ import type { ClientExtension } from './client-extension.js'
 export const maxFragmentLength: ClientExtension = {
   type: ExtensionType.max_fragment_length,
   offer: ({ maxFragmentLength }) =>
-    maxFragmentLength === undefined ? undefined : encode(MaxFragmentLength, fragmentLengthCodeOf[maxFragmentLength]),
+    maxFragmentLength === undefined ? undefined : encode(MaxFragmentLength, fragmentLengthCode(maxFragmentLength)),
   accept: (data, { maxFragmentLength }) => {
-    const asked = maxFragmentLength === undefined ? undefined : fragmentLengthCodeOf[maxFragmentLength]
-    if (decode(MaxFragmentLength, data) !== asked) {
+    if (fragmentLengthOf(decode(MaxFragmentLength, data)) !== maxFragmentLength) {
       refuse('bad_extension', 'the server answers max_fragment_length with another length than was asked for')
     }
     return { maxFragmentLength }
@@ -26,5 +25,5 @@ export const recordSizeLimit: ClientExtension = {
   type: ExtensionType.record_size_limit,
   offer: ({ recordSizeLimit }) =>
     recordSizeLimit === undefined ? undefined : encode(RecordSizeLimit, recordSizeLimit),
-  accept: (data) => ({ peerRecordSizeLimit: checkRecordSizeLimit(decode(RecordSizeLimit, data), 'server') }),
+  accept: (data) => ({ serverRecordSizeLimit: checkRecordSizeLimit(decode(RecordSizeLimit, data), 'server') }),
 }

@@ -1,0 +1,68 @@
+import type { CertificateKind, Credential } from '../../crypto/key-types.js'
+import { refuse } from '../fault.js'
+import type { AgreedLengths } from '../record-limits.js'
+import type { ServerConfig } from './context.js'
+import type { ClientOffer } from './offer.js'
+
+/*
+ * What follows from the client's offer and our terms where the two need not be the same: lengths of records, and what a
+ * Certificate holds. Each answer in ServerHello repeats what is decided here.
+ */
+
+/** record_size_limit replaces max_fragment_length where both sides know it (RFC 8449 §5). */
+export function agreeLengths({ recordSizeLimit }: ServerConfig, offer: ClientOffer): AgreedLengths {
+  const { maxFragmentLength } = offer
+  if (offer.recordSizeLimit !== undefined && recordSizeLimit !== undefined) {
+    return { recordSizeLimits: { client: offer.recordSizeLimit, server: recordSizeLimit } }
+  }
+  return maxFragmentLength === undefined ? {} : { maxFragmentLength }
+}
+
+/** A side for which a Certificate holds X.509 and nothing else does not know the extension (RFC 7250 §4.2). */
+const knowsOthers = (types: readonly CertificateKind[]): boolean => types.some((type) => type !== 'X509')
+
+/** The types that the server may show: without the extension X.509 is what everyone expects. */
+export function shownTypes(
+  { serverCertificateTypes: ours }: ServerConfig,
+  { serverCertificateTypes: theirs }: ClientOffer,
+): readonly CertificateKind[] {
+  const accepted: readonly CertificateKind[] = theirs === undefined || !knowsOthers(ours) ? ['X509'] : theirs
+  const shared = accepted.filter((type) => ours.includes(type))
+  if (shared.length > 0) return shared
+  return refuse('no_shared_certificate_type', 'the client judges no type of certificate that this server can show')
+}
+
+/** A credential of the environment's own choice must be of a type that was asked for. */
+export function checkCertificateType(terms: ServerConfig, offer: ClientOffer, credential: Credential): void {
+  if (shownTypes(terms, offer).includes(certificateTypeOf(credential))) return
+  refuse(
+    'internal_error',
+    `the credential selected is ${credential.certificateType ?? 'X509'}, which was not asked for`,
+  )
+}
+
+/** server_certificate_type says what the chosen credential is, to clients that sent the extension. */
+export const answeredServerType = (
+  { serverCertificateTypes: ours }: ServerConfig,
+  { serverCertificateTypes: theirs }: ClientOffer,
+  credential: Credential,
+): CertificateKind | undefined =>
+  theirs === undefined || !knowsOthers(ours) ? undefined : certificateTypeOf(credential)
+
+/**
+ * The type that the client shall show, where it sent the extension and will be asked for a certificate. Nothing in common
+ * is fatal where a certificate is required, and left unsaid where the client may go without (RFC 7250 §4.2).
+ */
+export function answeredClientType(
+  { clientCertificateTypes: ours, clientAuthentication }: ServerConfig,
+  { clientCertificateTypes: theirs }: ClientOffer,
+): CertificateKind | undefined {
+  if (theirs === undefined || !knowsOthers(ours) || clientAuthentication === 'none') return undefined
+  const shared = theirs.find((type) => ours.includes(type))
+  if (shared === undefined && clientAuthentication === 'require') {
+    refuse('no_shared_certificate_type', 'the client has no type of certificate that this server can judge')
+  }
+  return shared
+}
+
+export const certificateTypeOf = ({ certificateType = 'X509' }: Credential): CertificateKind => certificateType

@@ -1,0 +1,82 @@
+import type { ClientHelloToReview } from '../../crypto/hello-review.js'
+import type { HandledEvent } from '../event.js'
+import { refuse, TlsFault } from '../fault.js'
+import { ask } from '../flight.js'
+import type { Outcome, StateOf } from '../machine.js'
+import { credentialRequest, findCommon } from './choice.js'
+import type { ServerConfig, ServerContext } from './context.js'
+import { type ClientOffer, readOffer } from './offer.js'
+import type { ServerState } from './states.js'
+
+/*
+ * ClientHello:
+ *  1. read the offer, and refuse what no client may send;
+ *  2. where the configuration says so, have it reviewed: the terms of this handshake may change, or there is none;
+ *  3. find what both sides have in common, and ask for the credential to show.
+ */
+
+type State<N extends ServerState['name']> = StateOf<ServerState, N>
+
+export const begin = (
+  _context: ServerContext,
+  _state: State<'Start'>,
+  { entropy }: HandledEvent<'start'>,
+): Outcome<State<'ExpectClientHello'>> => ({ state: { name: 'ExpectClientHello', entropy }, actions: [] })
+
+const reviewRequest = (offer: ClientOffer, raw: Uint8Array): ClientHelloToReview => ({
+  ...offer.hello,
+  extensions: offer.hello.extensions ?? [],
+  raw,
+  serverName: offer.serverName,
+  applicationProtocols: offer.applicationProtocols,
+  groups: offer.groups,
+  signatureSchemes: offer.signatureSchemes,
+})
+
+export function receiveClientHello(
+  { config }: ServerContext,
+  { entropy }: State<'ExpectClientHello'>,
+  { message, raw, through }: HandledEvent<'client_hello'>,
+): Outcome<State<'AwaitHelloReview' | 'AwaitCredential'>> {
+  const offer = readOffer(message)
+  if (!config.reviewClientHello) return choose(config, { entropy, offer, transcript: through })
+  return {
+    state: { name: 'AwaitHelloReview', transcript: through, entropy, offer },
+    actions: [ask('reviewClientHello', reviewRequest(offer, raw))],
+  }
+}
+
+export function receiveHelloReview(
+  { config }: ServerContext,
+  { entropy, offer, transcript }: State<'AwaitHelloReview'>,
+  { answer }: HandledEvent<'answer:reviewClientHello'>,
+): Outcome<State<'AwaitCredential'>> {
+  if (answer.accepted !== true) {
+    throw new TlsFault('hello_refused', answer.message, answer.alert === undefined ? {} : { alert: answer.alert })
+  }
+  return choose({ ...config, ...answer.changes }, { entropy, offer, transcript })
+}
+
+/** ALPN: our most preferred protocol that the client names; naming none of ours is fatal (RFC 7301 §3.2, and ALPACA). */
+function chooseProtocol({ applicationProtocols }: ServerConfig, offer: ClientOffer): string | undefined {
+  if (applicationProtocols.length === 0 || offer.applicationProtocols === undefined) return undefined
+  return (
+    applicationProtocols.find((protocol) => offer.applicationProtocols?.includes(protocol)) ??
+    refuse('no_application_protocol', `the client speaks none of ${applicationProtocols.join(', ')}`)
+  )
+}
+
+function choose(
+  terms: ServerConfig,
+  { entropy, offer, transcript }: Omit<State<'AwaitHelloReview'>, 'name'>,
+): Outcome<State<'AwaitCredential'>> {
+  if (terms.extendedMasterSecret === 'require' && !offer.extendedMasterSecret) {
+    refuse('extended_master_secret_missing', 'the client does not know extended_master_secret; policy requires it')
+  }
+  const common = findCommon(terms, offer)
+  const applicationProtocol = chooseProtocol(terms, offer)
+  return {
+    state: { name: 'AwaitCredential', transcript, entropy, offer, terms, common, applicationProtocol },
+    actions: [ask('selectCredential', credentialRequest(terms, common, offer))],
+  }
+}
