@@ -45,3 +45,28 @@ export function perCall(batch: number, rounds: number, work: () => void): number
   }
   return median(times.slice(rounds >> 2))
 }
+
+/** Something that takes turns of the event loop; `after` is what it leaves to be done outside the measurement. */
+export type AsyncWork = () => Promise<{ readonly after?: () => void }>
+
+/** Like `inTurns`, for what takes turns of the event loop: each contestant runs alone from its beginning to its end. */
+export async function asyncInTurns<Name extends string>(
+  contestants: ReadonlyMap<Name, AsyncWork>,
+  { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
+): Promise<ReadonlyMap<Name, readonly number[]>> {
+  const all = [...contestants]
+  const times = new Map<Name, number[]>(all.map(([name]) => [name, []]))
+  for (let round = -warmUp; round < rounds; round++) {
+    for (let turn = 0; turn < all.length; turn++) {
+      const [name, work] = all[(turn + Math.abs(round)) % all.length] ?? []
+      if (name === undefined || work === undefined) continue
+      const start = process.cpuUsage()
+      const { after } = await work()
+      const { user, system } = process.cpuUsage(start)
+      if (round >= 0) times.get(name)?.push((user + system) / 1_000)
+      after?.()
+      await new Promise(setImmediate) // what the tear-down put off happens before the next one's time begins
+    }
+  }
+  return times
+}
