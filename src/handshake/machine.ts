@@ -136,14 +136,25 @@ function collectSecrets(value: object, found: Secret[], depth = DEPTH): void {
   }
 }
 
+/** A state is never changed, and what one step arrives in the next one leaves: it is walked once. */
+const known = new WeakMap<NamedState, readonly Secret[]>()
+
+function secretsOf(state: NamedState): readonly Secret[] {
+  const before = known.get(state)
+  if (before !== undefined) return before
+  const found: Secret[] = []
+  collectSecrets(state, found)
+  known.set(state, found)
+  return found
+}
+
 /** What this step leaves behind. A state that stays as it is leaves nothing, which keeps application data cheap. */
 function forgotten(before: NamedState, event: MachineEvent, after: NamedState, actions: readonly Action[]): Action[] {
   const left: Secret[] = []
   collectSecrets(event, left)
-  if (before !== after) collectSecrets(before, left)
+  if (before !== after) left.push(...secretsOf(before))
   if (left.length === 0) return []
-  const kept: Secret[] = []
-  collectSecrets(after, kept)
+  const kept = [...secretsOf(after)]
   for (const action of actions) collectSecrets(action, kept)
   return [...new Set(left)].filter((secret) => !kept.includes(secret)).map((secret) => ({ type: 'forget', secret }))
 }

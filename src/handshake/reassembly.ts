@@ -19,9 +19,11 @@ export interface MessageLimits {
 /** Cuts the stream of handshake bytes into messages: one may span several fragments, a fragment may hold several. */
 export class Reassembly {
   readonly #limits: MessageLimits
-  #buffer = new Uint8Array(0)
+  #buffer: Uint8Array = new Uint8Array(0)
   #start = 0
   #end = 0
+  /** Whether `#buffer` is a fragment of the caller's, to be read and nothing else. */
+  #borrowed = false
 
   constructor(limits: MessageLimits) {
     this.#limits = limits
@@ -32,14 +34,30 @@ export class Reassembly {
     return this.#end - this.#start
   }
 
+  /** Takes a fragment, which must stay as it is until `next` has nothing more. */
   push(fragment: Uint8Array): void {
-    if (this.#end + fragment.length > this.#buffer.length) this.#makeRoom(fragment.length)
-    this.#buffer.set(fragment, this.#end)
-    this.#end += fragment.length
+    if (this.buffered === 0) this.#borrow(fragment)
+    else {
+      if (this.#borrowed || this.#end + fragment.length > this.#buffer.length) this.#makeRoom(fragment.length)
+      this.#buffer.set(fragment, this.#end)
+      this.#end += fragment.length
+    }
   }
 
   /** The next whole message with its header, as a copy; `undefined` while it is incomplete. Throws `message_too_long`. */
   next(): Uint8Array | undefined {
+    const length = this.#completeLength()
+    if (length === undefined) {
+      if (this.#borrowed) this.#makeRoom(0)
+      return undefined
+    }
+    const start = this.#start
+    this.#start += length
+    return this.#buffer.slice(start, this.#start)
+  }
+
+  /** Octets of the first message with its header, once all of them are there. */
+  #completeLength(): number | undefined {
     if (this.buffered < HANDSHAKE_HEADER_LENGTH) return undefined
     const { msgType, length } = readHandshakeHeader(this.#buffer.subarray(this.#start, this.#end))
     const limit = msgType === HandshakeType.certificate ? this.#limits.certificate : this.#limits.message
@@ -49,20 +67,28 @@ export class Reassembly {
         `${nameOf(HandshakeType, msgType)} of ${length} bytes; at most ${limit} are accepted, see messageLimits`,
       )
     }
-    if (this.buffered < HANDSHAKE_HEADER_LENGTH + length) return undefined
-    const start = this.#start
-    this.#start += HANDSHAKE_HEADER_LENGTH + length
-    return this.#buffer.slice(start, this.#start)
+    const whole = HANDSHAKE_HEADER_LENGTH + length
+    return this.buffered < whole ? undefined : whole
+  }
+
+  /** Nearly every fragment is whole messages: there is nothing to join, so it is looked at where it is. */
+  #borrow(fragment: Uint8Array): void {
+    this.#buffer = fragment
+    this.#start = 0
+    this.#end = fragment.length
+    this.#borrowed = true
   }
 
   /** Moves what is waiting to the front of a buffer that doubles as needed, so that feeding byte by byte stays linear. */
   #makeRoom(extra: number): void {
     const waiting = this.#buffer.subarray(this.#start, this.#end)
     const needed = waiting.length + extra
-    const target = needed > this.#buffer.length / 2 ? new Uint8Array(2 * needed) : this.#buffer
+    const tooSmall = needed > this.#buffer.length / 2
+    const target = this.#borrowed || tooSmall ? new Uint8Array(2 * needed) : this.#buffer
     target.set(waiting)
     this.#buffer = target
     this.#start = 0
     this.#end = waiting.length
+    this.#borrowed = false
   }
 }

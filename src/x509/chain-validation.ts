@@ -5,6 +5,7 @@ import { type DecisionRecord, describe, type Fault, Journal, type Refusal, type 
 import type { KeyPolicy } from './key-policy.js'
 import { nameBudget } from './name-constraints.js'
 import { type Path, type PathBudget, PathBuilder, type SignatureMemory } from './path-building.js'
+import type { PathMemory, PathQuestion } from './path-memory.js'
 import { PathChecks, type PathSettings } from './path-validation.js'
 import { checkPolicies, type PolicyRequirements } from './policies.js'
 import { policyProfiles, type ValidationPolicy } from './policy-profile.js'
@@ -57,6 +58,7 @@ export interface ChainSettings {
   readonly policies: PolicyRequirements
   readonly budget: PathBudget
   readonly signatures: SignatureMemory
+  readonly paths: PathMemory
   readonly revocation: RevocationCheck | undefined
   readonly issuers: RevocationFetch | undefined
 }
@@ -152,6 +154,26 @@ export class ChainValidation {
     const read = readChain(this.#request.certificateChain, this.#journal)
     if ('reason' in read) return { accepted: false, refusal: read }
     const { leaf, others } = read
+    const question = this.#question(leaf, others)
+    const known = question && this.#settings.paths.find(question, this.#request.time)
+    if (known !== undefined) {
+      const refusal = this.#demand(leaf, 'first')
+      this.#policies = known.policies
+      return refusal === undefined ? this.#accept(leaf, known.path) : { accepted: false, refusal }
+    }
+    const outcome = yield* this.#judge(leaf, others)
+    if (outcome.accepted && question !== undefined) this.#settings.paths.add(question, outcome)
+    return outcome
+  }
+
+  /** What is remembered of a chain. Revocation changes, and a record wants every step: neither lives by memory. */
+  #question(leaf: ParsedCertificate, others: readonly ParsedCertificate[]): PathQuestion | undefined {
+    if (this.#settings.revocation !== undefined || this.#journal.keeps) return undefined
+    const { purpose, keyUsage } = this.#request
+    return { leaf, others, ...(purpose && { purpose }), ...(keyUsage && { keyUsage }) }
+  }
+
+  *#judge(leaf: ParsedCertificate, others: readonly ParsedCertificate[]): Inquiry<SignatureWorld, ChainOutcome> {
     const checks = new PathChecks(this.#pathSettings(), this.#journal, nameBudget(NAME_COMPARISONS))
     const refusal = checks.leaf(leaf) ?? this.#demand(leaf, 'first')
     if (refusal !== undefined) return { accepted: false, refusal }

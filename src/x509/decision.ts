@@ -90,10 +90,11 @@ export const refusalMessage = ({ certificate, why, rule }: Refusal): string =>
 /** Keeps the steps of a decision for whoever asked for an explanation; keeps nothing where nobody did. */
 export class Journal {
   readonly steps: DecisionStep[] = []
-  readonly #keeps: boolean
+  /** Whether steps are written down. */
+  readonly keeps: boolean
 
   constructor(keeps: boolean) {
-    this.#keeps = keeps
+    this.keeps = keeps
   }
 
   /** Notes a check of the last certificate of `path`, and answers the refusal where there is a fault. */
@@ -104,7 +105,7 @@ export class Journal {
     detail: { readonly rule: string; readonly input: () => string },
   ): Refusal | undefined {
     const last = path.at(-1)
-    if (this.#keeps) {
+    if (this.keeps) {
       const result = fault === undefined ? detail.input() : `${fault.why}`
       const rule = fault?.rule ?? detail.rule
       this.steps.push({ path: path.map(describe), check, rule, passed: fault === undefined, detail: result })

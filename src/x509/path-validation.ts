@@ -3,6 +3,7 @@ import type { Position, ProfileRule } from './certificate-profile.js'
 import { type DecisionCheck, describe, type Fault, type Journal, type Refusal } from './decision.js'
 import { type KeyPolicy, keyWeakness } from './key-policy.js'
 import { type NameBudget, NameConstraints } from './name-constraints.js'
+import { isWithinValidity } from './path-memory.js'
 import { ANY_EXTENDED_KEY_USAGE, type Purpose, purposeIdentifiers } from './purpose.js'
 import { subjectKey } from './subject-key.js'
 
@@ -79,12 +80,12 @@ const VALIDITY = 'RFC 5280 §4.1.2.5'
 const validity: Check = {
   check: 'validity',
   rule: VALIDITY,
-  fault: ({ certificate: { notBefore, notAfter }, settings: { time } }) => {
-    // Sub-second times round down: a certificate says nothing finer than seconds.
-    if (Math.floor(time / 1000) * 1000 > notAfter) {
+  fault: ({ certificate, settings: { time } }) => {
+    if (isWithinValidity(certificate, time)) return undefined
+    const { notBefore, notAfter } = certificate
+    if (time > notAfter) {
       return { reason: 'expired', rule: VALIDITY, why: `expired ${isoTime(notAfter)}, now is ${isoTime(time)}` }
     }
-    if (time >= notBefore) return undefined
     const why = `is not valid before ${isoTime(notBefore)}, now is ${isoTime(time)}`
     return { reason: 'not_yet_valid', rule: VALIDITY, why }
   },

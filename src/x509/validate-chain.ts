@@ -13,6 +13,7 @@ import {
 import { type DecisionRecord, refusalMessage } from './decision.js'
 import type { KeyPolicy } from './key-policy.js'
 import { defaultBudget, type PathBudget, SignatureMemory } from './path-building.js'
+import { PathMemory } from './path-memory.js'
 import type { PolicyRequirements } from './policies.js'
 import { policyProfiles, type ValidationPolicy } from './policy-profile.js'
 import type { Purpose } from './purpose.js'
@@ -92,6 +93,7 @@ function settingsOf(options: ValidationOptions): ChainSettings {
   if (!(maxChainDepth >= 0)) throw new TypeError('maxChainDepth must be a number of certificates from 0 on')
   return {
     ...{ policy, maxChainDepth, policies: options.policies ?? {}, signatures: new SignatureMemory() },
+    paths: new PathMemory(),
     anchors: new CertificatePool(requireCertificates(options.anchors, 'anchors').map(parseCertificate)),
     intermediates: requireCertificates(options.intermediates ?? [], 'intermediates').map(parseCertificate),
     keys: { ...policyProfiles[policy].keys, ...options.keys },
