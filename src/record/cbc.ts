@@ -7,7 +7,7 @@ import { equalizeHashing, isMacAt, paddingLengthOrZero } from './cbc-constant-ti
 import { type Protection, PSEUDO_HEADER_LENGTH, writePlaintextLength } from './protection.js'
 import { badRecordMac } from './record-error.js'
 
-type BlockBulk = Extract<BulkProtection, { type: 'block' }>
+export type BlockBulk = Extract<BulkProtection, { type: 'block' }>
 export type CbcPrimitives = RecordCiphers & HashPrimitives & { randomBytes(length: number): Uint8Array }
 
 //  GenericBlockCipher, the MAC computed first and encrypted with the rest (RFC 5246 §6.2.3.2):
@@ -17,14 +17,33 @@ export type CbcPrimitives = RecordCiphers & HashPrimitives & { randomBytes(lengt
 //    +---------+---------+-----+----------------+----------------+
 //    in clear  '------------- encrypted, whole blocks -----------'
 
-/** CBC protection with the keys of one direction. Throws `RangeError` for a key of the wrong length. */
-export function cbcProtection(primitives: CbcPrimitives, bulk: BlockBulk, keys: DirectionKeys): Protection {
-  const { key, macKey } = keys
-  const { blockLength } = bulk
+/** Both keys of one direction. Throws `RangeError` for one of the wrong length. */
+export function cbcKeys(
+  bulk: BlockBulk,
+  { key, macKey }: DirectionKeys,
+): { readonly key: Secret; readonly macKey: Secret } {
   if (key.length !== bulk.keyLength) throw new RangeError(`${bulk.cipher} needs a key of ${bulk.keyLength} bytes`)
   if (macKey?.length !== bulk.macLength) {
     throw new RangeError(`${bulk.cipher} needs a MAC key of ${bulk.macLength} bytes`)
   }
+  return { key, macKey }
+}
+
+/** The parts one behind the other, filled up to `length` with padding and padding_length, which are bytes of one value. */
+export function padded(length: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  const output = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    output.set(part, at)
+    at += part.length
+  }
+  return output.fill(length - at - 1, at)
+}
+
+/** CBC protection with the keys of one direction. Throws `RangeError` for a key of the wrong length. */
+export function cbcProtection(primitives: CbcPrimitives, bulk: BlockBulk, keys: DirectionKeys): Protection {
+  const { key, macKey } = cbcKeys(bulk, keys)
+  const { blockLength } = bulk
   // content, MAC and padding_length, filled up to whole blocks with as little padding as possible
   const encryptedLength = (length: number): number =>
     Math.ceil((length + bulk.macLength + 1) / blockLength) * blockLength
@@ -34,11 +53,7 @@ export function cbcProtection(primitives: CbcPrimitives, bulk: BlockBulk, keys: 
     seal: (pseudoHeader, plaintext, output, at) => {
       writePlaintextLength(pseudoHeader, plaintext.length)
       const mac = primitives.hmac(bulk.mac, macKey, pseudoHeader, plaintext)
-      const input = new Uint8Array(encryptedLength(plaintext.length))
-      input.set(plaintext)
-      input.set(mac, plaintext.length)
-      const contentAndMac = plaintext.length + mac.length
-      input.fill(input.length - contentAndMac - 1, contentAndMac)
+      const input = padded(encryptedLength(plaintext.length), plaintext, mac)
       // unpredictable and fresh for each record: a predictable one lets chosen plaintext test guesses (BEAST)
       const iv = primitives.randomBytes(blockLength)
       output.set(iv, at)

@@ -5,6 +5,7 @@ import { ContentType } from '../registry/content-type.js'
 import { ProtocolVersion } from '../registry/protocol-version.js'
 import { aeadProtection } from './aead.js'
 import { cbcProtection } from './cbc.js'
+import { encryptThenMacProtection } from './cbc-encrypt-then-mac.js'
 import { checkFragmentLength, fragment } from './fragment.js'
 import { nullProtection } from './null.js'
 import {
@@ -139,7 +140,8 @@ class StandardRecordLayer implements RecordLayer {
   #protection(keys: DirectionKeys): Protection {
     const { crypto } = this.#options
     const { bulk } = keys
-    return bulk.type === 'aead' ? aeadProtection(crypto, bulk, keys) : cbcProtection(crypto, bulk, keys)
+    if (bulk.type === 'aead') return aeadProtection(crypto, bulk, keys)
+    return bulk.encryptThenMac ? encryptThenMacProtection(crypto, bulk, keys) : cbcProtection(crypto, bulk, keys)
   }
 
   /** Runs `f` unless the peer has broken the stream before; what it throws for the peer is thrown ever after. */

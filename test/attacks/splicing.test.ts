@@ -12,7 +12,11 @@ const suites: readonly CipherSuiteName[] = [
   'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
   'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
   'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
+  'TLS_ECDHE_ECDSA_WITH_AES_128_CCM',
+  'TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8',
   'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA',
+  'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384',
+  'TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA',
 ]
 
 const seal = (it: Hostile, data: string): Uint8Array => it.seal(ContentType.application_data, bytes(data))

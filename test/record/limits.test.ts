@@ -4,7 +4,7 @@ import { Secret } from '../../src/bytes/secret.js'
 import { standardRecordLayer } from '../../src/record/standard-record-layer.js'
 import { ContentType } from '../../src/registry/content-type.js'
 import { nodeCiphers } from '../support/node-ciphers.js'
-import { bulks, codeOf, drain, pair, rawRecord, recordErrorOf, someKeys } from './layers.js'
+import { bulks, codeOf, drain, pair, rawRecord, recordErrorOf, sealByHand, someKeys } from './layers.js'
 
 const PLAINTEXT = 2 ** 14
 const CIPHERTEXT = 2 ** 14 + 2048
@@ -46,41 +46,10 @@ describe('length, judged from the header alone', () => {
       const { sender, receiver } = pair(bulk)
       receiver.receive(sender.seal(ContentType.application_data, new Uint8Array(PLAINTEXT)))
       expect(receiver.next()?.fragment.length).toBe(PLAINTEXT)
-      receiver.receive(oversized(name))
+      receiver.receive(sealByHand(bulk, { sequence: 1, content: new Uint8Array(PLAINTEXT + 1) }))
       expect(codeOf(() => receiver.next())).toBe('record_overflow')
     })
   }
-
-  /** The second record under `someKeys`, of 2^14 + 1 bytes, made without the layer, which would not make it. */
-  function oversized(name: string): Uint8Array {
-    const bulk = bulks[name]
-    if (bulk === undefined) throw new Error(`no ${name}`)
-    const keys = someKeys(bulk)
-    const content = new Uint8Array(PLAINTEXT + 1)
-    const covered = concat(
-      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1, ContentType.application_data, 3, 3),
-      uint16(content.length),
-    )
-    if (bulk.type === 'block') {
-      const mac = nodeCiphers.hmac('sha1', keys.macKey ?? new Secret(new Uint8Array()), covered, content)
-      const padding = 16 - ((content.length + mac.length) % 16)
-      const iv = new Uint8Array(16)
-      const input = concat(content, mac, new Uint8Array(padding).fill(padding - 1))
-      const encrypted = nodeCiphers.blockCipher(bulk.cipher, keys.key).encrypt(iv, input)
-      return rawRecord(ContentType.application_data, 0x0303, concat(iv, encrypted))
-    }
-    const iv = keys.fixedIv?.use((bytes) => bytes.slice()) ?? new Uint8Array()
-    const aead = nodeCiphers.aead(bulk.cipher, keys.key)
-    const explicit = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1)
-    if (iv.length === 4) {
-      const sealed = aead.seal(concat(iv, explicit), covered, content)
-      return rawRecord(ContentType.application_data, 0x0303, concat(explicit, sealed))
-    }
-    const nonce = iv.map((byte, i) => (i === 11 ? byte ^ 1 : byte))
-    return rawRecord(ContentType.application_data, 0x0303, aead.seal(nonce, covered, content))
-  }
-
-  const uint16 = (value: number): Uint8Array => Uint8Array.of(value >> 8, value & 0xff)
 })
 
 describe('content type', () => {
@@ -112,31 +81,13 @@ describe('empty fragments (RFC 5246 §6.2.1)', () => {
     it(`${name}: nothing inside is refused once it is authentic, and no fragment at all is a bad record`, () => {
       for (const type of types) {
         const { receiver } = pair(bulk)
-        receiver.receive(sealedEmpty(name, type))
+        receiver.receive(sealByHand(bulk, { type, content: new Uint8Array() }))
         expect(codeOf(() => receiver.next())).toBe('empty_fragment')
       }
       const { receiver } = pair(bulk)
       receiver.receive(rawRecord(ContentType.handshake, 0x0303, new Uint8Array()))
       expect(codeOf(() => receiver.next())).toBe('bad_record_mac')
     })
-  }
-
-  /** An authentic empty record of a type for which the layer itself seals none. */
-  function sealedEmpty(name: string, type: number): Uint8Array {
-    const bulk = bulks[name]
-    if (bulk === undefined) throw new Error(`no ${name}`)
-    const keys = someKeys(bulk)
-    const covered = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, type, 3, 3, 0, 0)
-    if (bulk.type === 'block') {
-      const mac = nodeCiphers.hmac('sha1', keys.macKey ?? new Secret(new Uint8Array()), covered)
-      const iv = new Uint8Array(16)
-      const input = concat(mac, new Uint8Array(12).fill(11))
-      return rawRecord(type, 0x0303, concat(iv, nodeCiphers.blockCipher(bulk.cipher, keys.key).encrypt(iv, input)))
-    }
-    const iv = keys.fixedIv?.use((bytes) => bytes.slice()) ?? new Uint8Array()
-    const explicit = new Uint8Array(12 - iv.length)
-    const sealed = nodeCiphers.aead(bulk.cipher, keys.key).seal(concat(iv, explicit), covered, new Uint8Array())
-    return rawRecord(type, 0x0303, concat(explicit, sealed))
   }
 })
 

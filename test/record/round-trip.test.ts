@@ -5,7 +5,7 @@ import type { RecordLayer, TlsRecord } from '../../src/record/record-layer.js'
 import { standardRecordLayer } from '../../src/record/standard-record-layer.js'
 import { ContentType } from '../../src/registry/content-type.js'
 import { nodeCiphers } from '../support/node-ciphers.js'
-import { bulks, drain, pair, someKeys } from './layers.js'
+import { bulks, drain, pair, sealByHand, someKeys } from './layers.js'
 
 interface Message {
   readonly type: ContentType
@@ -77,6 +77,17 @@ describe('what is sealed opens again, however it is cut', () => {
       )
     }, 60_000)
   }
+})
+
+describe('what is sealed is what the RFCs draw', () => {
+  it.each(Object.entries(bulks))('%s', (_name, bulk) => {
+    const fixedIv = { ...nodeCiphers, randomBytes: (length: number) => new Uint8Array(length).fill(0x5a) }
+    const { sender } = pair(bulk, { primitives: fixedIv })
+    for (let sequence = 0; sequence < 40; sequence++) {
+      const content = new Uint8Array(sequence).fill(0x61)
+      expect(sender.seal(ContentType.application_data, content)).toEqual(sealByHand(bulk, { sequence, content }))
+    }
+  })
 })
 
 describe('fragments', () => {

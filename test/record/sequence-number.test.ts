@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { toHex } from '../../src/bytes/convert.js'
 import { SequenceNumber } from '../../src/record/sequence-number.js'
 import { ContentType } from '../../src/registry/content-type.js'
+import { nodeCiphers, type RecordPrimitives } from '../support/node-ciphers.js'
 import { bulks, codeOf, drain, pair, someKeys } from './layers.js'
 
 const LAST = 2n ** 64n - 1n
@@ -83,10 +84,46 @@ describe('nonces', () => {
     expect(nonces('AES-128-GCM', 3).map(toHex)).toEqual(['0000000000000000', '0000000000000001', '0000000000000002'])
   })
 
+  it('of AES-CCM likewise (RFC 6655 §3)', () => {
+    for (const name of ['AES-128-CCM', 'AES-256-CCM-8']) {
+      expect(nonces(name, 3).map(toHex)).toEqual(['0000000000000000', '0000000000000001', '0000000000000002'])
+    }
+  })
+
+  const aeads = Object.entries(bulks).filter(([, bulk]) => bulk.type === 'aead')
+  it.each(aeads)('of %s: none comes twice under one key, up to the last sequence number', (_name, bulk) => {
+    const used: string[] = []
+    const primitives: RecordPrimitives = {
+      ...nodeCiphers,
+      aead: (...parameters) => {
+        const aead = nodeCiphers.aead(...parameters)
+        return {
+          ...aead,
+          seal: (nonce, ...rest) => {
+            used.push(toHex(nonce))
+            return aead.seal(nonce, ...rest)
+          },
+        }
+      },
+    }
+    const starts = [0n, 0xfen, 0xffff_fffen, 2n ** 53n - 2n, LAST - 3n]
+    for (const firstSequenceNumber of starts) {
+      const { sender } = pair(bulk, { primitives, firstSequenceNumber })
+      for (let i = 0; i < 4; i++) sender.seal(...data(i))
+      if (firstSequenceNumber + 3n === LAST) expect(codeOf(() => sender.seal(...data(1)))).toBe('sequence_exhausted')
+    }
+    expect(used.length).toBe(4 * starts.length)
+    expect(new Set(used).size).toBe(used.length)
+    expect(used.every((nonce) => nonce.length === 24)).toBe(true)
+  })
+
   it('of CBC: every record has a fresh random IV (RFC 5246 §6.2.3.2)', () => {
-    const { sender } = pair(bulks['AES-128-CBC-SHA'])
-    const ivs = Array.from({ length: 64 }, () => toHex(sender.seal(...data(1)).subarray(5, 21)))
-    expect(new Set(ivs).size).toBe(64)
+    for (const bulk of Object.values(bulks)) {
+      if (bulk.type !== 'block') continue
+      const { sender } = pair(bulk)
+      const ivs = Array.from({ length: 64 }, () => toHex(sender.seal(...data(1)).subarray(5, 5 + bulk.blockLength)))
+      expect(new Set(ivs).size).toBe(64)
+    }
   })
 
   it('of ChaCha20-Poly1305: nothing on the wire (RFC 7905 §2)', () => {

@@ -3,7 +3,7 @@ import { concat } from '../../src/bytes/convert.js'
 import { Secret } from '../../src/bytes/secret.js'
 import { cutKeyBlock, keyBlockLength } from '../../src/crypto/connection-keys.js'
 import { keySchedule } from '../../src/crypto/key-schedule.js'
-import { type SuiteParameters, suiteParameters } from '../../src/crypto/suite-parameters.js'
+import { type BulkProtection, type SuiteParameters, suiteParameters } from '../../src/crypto/suite-parameters.js'
 import { findExtension } from '../../src/messages/extensions/extension.js'
 import { decodeHandshakeBody, type HandshakeMessages } from '../../src/messages/handshake.js'
 import type { RecordLayer } from '../../src/record/record-layer.js'
@@ -13,7 +13,6 @@ import { ExtensionType } from '../../src/registry/extension-type.js'
 import { HandshakeType, type HandshakeTypeName } from '../../src/registry/handshake-type.js'
 import { nameOf } from '../../src/registry/registry.js'
 import type { RecordPrimitives } from '../support/node-ciphers.js'
-import { encryptThenMacReader } from './encrypt-then-mac-reader.js'
 import type { End, Flow } from './recording.js'
 
 /** As much of a record layer as reading takes. */
@@ -60,10 +59,7 @@ class Replayer {
 
   constructor(options: ReplayOptions) {
     this.#options = options
-    const reader = (role: End): RecordReader =>
-      options.encryptThenMac === true
-        ? encryptThenMacReader()
-        : standardRecordLayer({ crypto: options.primitives, role })
+    const reader = (role: End): RecordReader => standardRecordLayer({ crypto: options.primitives, role })
     this.#readers = { client: reader('server'), server: reader('client') }
   }
 
@@ -111,7 +107,9 @@ class Replayer {
     const { masterSecret, primitives } = this.#options
     if (masterSecret === undefined) throw new Error('keys change, but no master secret is known')
     const { random: serverRandom, cipherSuite } = this.find('server_hello')
-    const { prfHash, bulk } = requireSuite(cipherSuite)
+    const { prfHash, bulk: usual } = requireSuite(cipherSuite)
+    const bulk: BulkProtection =
+      usual.type === 'block' && this.#options.encryptThenMac ? { ...usual, encryptThenMac: true } : usual
     const clientRandom = this.find('client_hello').random
     const master = new Secret(masterSecret.slice())
     const length = keyBlockLength(bulk)
