@@ -26,6 +26,8 @@ export interface PublicKey {
 export interface PrivateKey {
   readonly keyType: KeyType
   readonly curve?: EcdsaCurve
+  /** The only schemes that it signs under, for a key that is bound to some; absent where it signs under all of its kind. */
+  readonly schemes?: readonly SignatureScheme[]
   /** Signs `content` (not its hash) under `scheme`: DER for ECDSA, the plain octets for the others. */
   sign(scheme: SignatureScheme, content: Uint8Array, signal?: AbortSignal): MaybePromise<Uint8Array>
   /**

@@ -17,7 +17,7 @@ export type PublicKeyContents =
   | { readonly keyType: EdwardsCurve; readonly point: Uint8Array }
 
 /** Octets of one coordinate. */
-const coordinateLength: Readonly<Record<EcdsaCurve, number>> = { secp256r1: 32, secp384r1: 48, secp521r1: 66 }
+export const coordinateLength: Readonly<Record<EcdsaCurve, number>> = { secp256r1: 32, secp384r1: 48, secp521r1: 66 }
 
 /** Octets of a public key, and of a private one (RFC 8032 §5.1.5, RFC 8032 §5.2.5). */
 export const edwardsKeyLength: Readonly<Record<EdwardsCurve, number>> = { ed25519: 32, ed448: 57 }

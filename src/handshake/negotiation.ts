@@ -58,9 +58,12 @@ export function keyTypeOfScheme(scheme: SignatureScheme): KeyType | undefined {
   return isSchemeName(name) ? schemeKeyTypes[name] : undefined
 }
 
-/** The first of `schemes` under which a key of this kind signs. */
-export const firstSchemeFor = (keyType: KeyType, schemes: readonly SignatureScheme[]): SignatureScheme | undefined =>
-  schemes.find((scheme) => keyTypeOfScheme(scheme) === keyType)
+/** The first of `schemes` under which a key signs: those of its kind, or of them the ones that it is bound to. */
+export const firstSchemeFor = (
+  key: Pick<PrivateKey, 'keyType' | 'schemes'>,
+  schemes: readonly SignatureScheme[],
+): SignatureScheme | undefined =>
+  schemes.find((scheme) => keyTypeOfScheme(scheme) === key.keyType && key.schemes?.includes(scheme) !== false)
 
 /** What a peer that sends no signature_algorithms accepts (RFC 5246 §7.4.1.4.1). */
 export const DEFAULT_PEER_SCHEMES: readonly SignatureScheme[] = [

@@ -42,13 +42,14 @@ function hasAuthority(credential: Credential, certificateAuthorities: readonly U
 export function credentialFits(credential: Credential, request: CredentialRequest): boolean {
   const { key, certificateType = 'X509' } = credential
   if (!(request.kinds ?? ['X509']).includes(certificateType)) return false
+  const canSign = firstSchemeFor(key, request.signatureSchemes) !== undefined
   if (request.role === 'client') {
-    const canSign = firstSchemeFor(key.keyType, request.signatureSchemes) !== undefined
     const isOfType = request.certificateTypes.includes(certificateTypeOf(credential))
     return canSign && isOfType && hasAuthority(credential, request.certificateAuthorities)
   }
   // A server's RSA key may decrypt where it cannot sign; which of both the handshake wants is in `keyTypes`.
-  return request.keyTypes.includes(key.keyType) && curveAccepted(key, request.groups)
+  const isUseful = request.keyTypes.includes(key.keyType) && (canSign || key.decryptPreMaster !== undefined)
+  return isUseful && curveAccepted(key, request.groups)
 }
 
 const NO_NAME_MATCHES = 2

@@ -7,12 +7,15 @@ import type { CryptoProvider, KeyShare } from '../../src/crypto/provider.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
 import { montgomeryKeyShare, nistCurve, nistKeyShare } from '../../src/providers/node/elliptic-key-share.js'
 import { nodeProvider } from '../../src/providers/node/index.js'
+import { isNativeGroup, nativeGroup } from '../../src/providers/webcrypto/algorithms.js'
+import { ellipticKeyShare } from '../../src/providers/webcrypto/elliptic-key-share.js'
+import { webCryptoProvider } from '../../src/providers/webcrypto/index.js'
 import type { NamedGroupName } from '../../src/registry/named-group.js'
 
 export type EllipticGroup = Exclude<NamedGroupName, `ffdhe${string}`>
 
 export interface Target {
-  readonly name: 'noble' | 'node'
+  readonly name: 'noble' | 'node' | 'webcrypto'
   readonly provider: CryptoProvider
   /** The provider's own agreement, with a private key that the test chooses. */
   agreeWith(group: EllipticGroup, privateKey: Uint8Array, peer: Uint8Array): MaybePromise<Secret | undefined>
@@ -50,4 +53,36 @@ const node: Target = {
   agreeWith: (group, privateKey, peer) => nodeShare(group, privateKey).agree(peer),
 }
 
-export const targets: readonly Target[] = [noble, node]
+/** DER of PrivateKeyInfos up to the scalar: an algorithm, and an ECPrivateKey of that length without a public key. */
+const ecPrefixes = {
+  secp256r1: '3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420',
+  secp384r1: '304e020100301006072a8648ce3d020106052b81040022043730350201010430',
+  secp521r1: '3060020100301006072a8648ce3d020106052b81040023044930470201010442',
+}
+
+/** A CryptoKey for key agreement, and the public half that Node makes of it. */
+async function agreementPair(group: keyof typeof ecPrefixes | 'x25519', privateKey: Uint8Array) {
+  const octets = fromBigInt(toBigInt(privateKey), nativeGroup(group).secretLength)
+  const prefix = group === 'x25519' ? montgomeryPrefixes.x25519 : ecPrefixes[group]
+  const key = Buffer.concat([fromHex(prefix), octets])
+  const spki = createPublicKey(createPrivateKey({ key, format: 'der', type: 'pkcs8' }))
+  const { algorithm } = nativeGroup(group)
+  const { subtle } = globalThis.crypto
+  const own = await subtle.importKey('pkcs8', key, algorithm, false, ['deriveBits'])
+  const der = spki.export({ format: 'der', type: 'spki' })
+  return { privateKey: own, publicKey: await subtle.importKey('spki', der, algorithm, true, []) }
+}
+
+const besideNode = webCryptoProvider({ beside: nodeProvider() })
+
+const webcrypto: Target = {
+  name: 'webcrypto',
+  provider: besideNode,
+  agreeWith: async (group, privateKey, peer) => {
+    if (!isNativeGroup(group)) return node.agreeWith(group, privateKey, peer)
+    const share = await ellipticKeyShare(globalThis.crypto.subtle, group, await agreementPair(group, privateKey))
+    return share.agree(peer)
+  },
+}
+
+export const targets: readonly Target[] = [noble, node, webcrypto]

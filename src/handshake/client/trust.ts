@@ -107,7 +107,7 @@ function chooseAnswer(
 ): ClientAnswer {
   if (credential === undefined) return { type: 'nothing to show' }
   const schemes = intersect(config.signatureSchemes, request.supportedSignatureAlgorithms)
-  const scheme = firstSchemeFor(credential.key.keyType, schemes)
+  const scheme = firstSchemeFor(credential.key, schemes)
   if (scheme === undefined) {
     return refuse('no_shared_scheme', `the server accepts no signature of the ${credential.key.keyType} key selected`)
   }

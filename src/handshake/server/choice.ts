@@ -77,7 +77,7 @@ function refuseForLackOfSuite(shared: readonly SuiteParameters[], { groups }: Cl
 function usefulKeyTypes({ suites, signatureSchemes }: Common): readonly KeyType[] {
   const useful = suites.flatMap(({ keyExchange }) =>
     serverKeyTypes[keyExchange].filter(
-      (keyType) => !isEphemeral(keyExchange) || firstSchemeFor(keyType, signatureSchemes) !== undefined,
+      (keyType) => !isEphemeral(keyExchange) || firstSchemeFor({ keyType }, signatureSchemes) !== undefined,
     ),
   )
   return [...new Set(useful)]
@@ -112,7 +112,7 @@ function tryoutSuite(suite: SuiteParameters, common: Common, { key }: Credential
   if (!isEphemeral(keyExchange))
     return key.decryptPreMaster === undefined ? undefined : { type: 'key transport', suite }
   const group = usesCurves(keyExchange) ? common.curve : common.finiteField
-  const scheme = firstSchemeFor(key.keyType, common.signatureSchemes)
+  const scheme = firstSchemeFor(key, common.signatureSchemes)
   if (group === undefined || scheme === undefined || !curveAccepted(key, common.acceptedGroups)) return undefined
   return { type: 'ephemeral', suite, group, scheme }
 }

@@ -34,7 +34,7 @@ const CONTENT = fromAscii(`${' '.repeat(64)}tls12: does this key belong to its c
 /** A signature under the first scheme that the key signs with; throws what the key threw last where there is none. */
 function* signature(key: PrivateKey): Inquiry<Checker, { scheme: SignatureScheme; signature: Uint8Array }> {
   let cause: unknown
-  for (const scheme of schemesToTry[key.keyType]) {
+  for (const scheme of key.schemes ?? schemesToTry[key.keyType]) {
     try {
       return { scheme, signature: yield* ask(() => key.sign(scheme, CONTENT)) }
     } catch (error) {
