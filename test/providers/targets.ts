@@ -1,16 +1,25 @@
 /** The providers that every provider test runs for, and what such a test needs beyond their public functions. */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { fromBigInt, fromHex, toBigInt } from '../../src/bytes/convert.js'
+import { concat, fromBigInt, fromHex, toBigInt } from '../../src/bytes/convert.js'
 import type { Secret } from '../../src/bytes/secret.js'
 import type { MaybePromise } from '../../src/crypto/maybe-promise.js'
 import type { CryptoProvider, KeyShare } from '../../src/crypto/provider.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
 import { montgomeryKeyShare, nistCurve, nistKeyShare } from '../../src/providers/node/elliptic-key-share.js'
 import { nodeProvider } from '../../src/providers/node/index.js'
-import { isNativeGroup, nativeGroup } from '../../src/providers/webcrypto/algorithms.js'
+import { isNativeGroup, type NativeGroupName, nativeGroup } from '../../src/providers/webcrypto/algorithms.js'
 import { ellipticKeyShare } from '../../src/providers/webcrypto/elliptic-key-share.js'
 import { webCryptoProvider } from '../../src/providers/webcrypto/index.js'
+import {
+  generatePair,
+  owned,
+  systemSubtle,
+  type WebCryptoKey,
+  type WebCryptoKeyPair,
+} from '../../src/providers/webcrypto/subtle.js'
 import type { NamedGroupName } from '../../src/registry/named-group.js'
+
+const subtle = systemSubtle()
 
 export type EllipticGroup = Exclude<NamedGroupName, `ffdhe${string}`>
 
@@ -60,19 +69,20 @@ const ecPrefixes = {
   secp521r1: '3060020100301006072a8648ce3d020106052b81040023044930470201010442',
 }
 
-/** A CryptoKey for key agreement, and the public half that Node makes of it. */
-async function agreementPair(group: keyof typeof ecPrefixes | 'x25519', privateKey: Uint8Array) {
-  const octets = fromBigInt(toBigInt(privateKey), nativeGroup(group).secretLength)
-  const prefix = group === 'x25519' ? montgomeryPrefixes.x25519 : ecPrefixes[group]
-  const key = Buffer.concat([fromHex(prefix), octets])
-  const spki = createPublicKey(createPrivateKey({ key, format: 'der', type: 'pkcs8' }))
-  const { algorithm } = nativeGroup(group)
-  const { subtle } = globalThis.crypto
-  const own = await subtle.importKey('pkcs8', key, algorithm, false, ['deriveBits'])
-  const der = spki.export({ format: 'der', type: 'spki' })
-  return { privateKey: own, publicKey: await subtle.importKey('spki', der, algorithm, true, []) }
+const publicHalves = new Map<NativeGroupName, WebCryptoKey>()
+
+/** A CryptoKey for key agreement beside a public half that is not its own: agreement does not look at that. */
+async function agreementPair(group: NativeGroupName, privateKey: Uint8Array): Promise<WebCryptoKeyPair> {
+  const { algorithm, secretLength } = nativeGroup(group)
+  const octets = fromBigInt(toBigInt(privateKey), secretLength)
+  const key = concat(fromHex(group === 'x25519' ? montgomeryPrefixes.x25519 : ecPrefixes[group]), octets)
+  const own = await subtle.importKey('pkcs8', owned(key), algorithm, false, ['deriveBits'])
+  const publicKey = publicHalves.get(group) ?? (await generatePair(subtle, algorithm, ['deriveBits'])).publicKey
+  publicHalves.set(group, publicKey)
+  return { privateKey: own, publicKey }
 }
 
+/** Beside the fastest provider, so that what it does itself is most of what its tests take. */
 const besideNode = webCryptoProvider({ beside: nodeProvider() })
 
 const webcrypto: Target = {
@@ -80,7 +90,7 @@ const webcrypto: Target = {
   provider: besideNode,
   agreeWith: async (group, privateKey, peer) => {
     if (!isNativeGroup(group)) return node.agreeWith(group, privateKey, peer)
-    const share = await ellipticKeyShare(globalThis.crypto.subtle, group, await agreementPair(group, privateKey))
+    const share = await ellipticKeyShare(subtle, group, await agreementPair(group, privateKey))
     return share.agree(peer)
   },
 }
