@@ -1,3 +1,4 @@
+export * from './capture/index.js'
 export type { DescribedStep, Fact, StepBytes } from './described-step.js'
 export { type FormatOptions, formatStep, formatSteps } from './format-steps.js'
 export type { Judgement, JudgementStep } from './judgement.js'

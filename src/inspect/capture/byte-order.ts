@@ -1,0 +1,21 @@
+/** Fixed-width integers in the byte order of the machine that wrote the capture. Reads beyond the end give zeros. */
+export interface ByteOrder {
+  uint16(bytes: Uint8Array, at: number): number
+  uint32(bytes: Uint8Array, at: number): number
+}
+
+const octet = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0
+
+export const bigEndian: ByteOrder = {
+  uint16: (bytes, at) => (octet(bytes, at) << 8) | octet(bytes, at + 1),
+  uint32: (bytes, at) =>
+    ((octet(bytes, at) << 24) | (octet(bytes, at + 1) << 16) | (octet(bytes, at + 2) << 8) | octet(bytes, at + 3)) >>>
+    0,
+}
+
+export const littleEndian: ByteOrder = {
+  uint16: (bytes, at) => octet(bytes, at) | (octet(bytes, at + 1) << 8),
+  uint32: (bytes, at) =>
+    (octet(bytes, at) | (octet(bytes, at + 1) << 8) | (octet(bytes, at + 2) << 16) | (octet(bytes, at + 3) << 24)) >>>
+    0,
+}

@@ -1,0 +1,15 @@
+export { CaptureError, type CaptureErrorCode } from './capture-error.js'
+export {
+  type CapturedApplicationData,
+  CaptureReader,
+  type CaptureReaderOptions,
+  type CaptureSummary,
+} from './capture-reader.js'
+export type { CapturedHandshake, HandshakeItem, HandshakeRoad } from './captured-handshake.js'
+export type { CaptureCheck, CheckedThing } from './check.js'
+export type { ApplicationDataEntry, ConnectionStory, StoryEntry } from './connection-story.js'
+export type { KnownSecret, SecretSource } from './key-store.js'
+export type { PassedOver } from './packet.js'
+export type { CaptureCrypto } from './record-opener.js'
+export type { TcpStatistics } from './tcp-stream.js'
+export type { ConnectionEnd } from './tcp-table.js'

@@ -1,0 +1,93 @@
+import { fromHex, toHex } from '../../bytes/convert.js'
+import { Secret } from '../../bytes/secret.js'
+import { DerTag, enterDer, readDerUnsigned } from '../../codec/der.js'
+import type { PrivateKey } from '../../crypto/key-types.js'
+import { readPrivateKeyInfo, readRsaPrivateKey } from '../../crypto/private-key-info.js'
+import type { CryptoProvider } from '../../crypto/provider.js'
+import { certificatePublicKeyInfo, subjectPublicKey } from '../../crypto/subject-public-key-info.js'
+
+/** Where the master secret of a connection is known from. */
+export type SecretSource = 'the key log' | 'the RSA key of the server' | 'the session that it resumes'
+
+export interface KnownSecret {
+  readonly secret: Secret
+  readonly source: SecretSource
+}
+
+/** Sessions are kept for later connections: so many are more than a capture resumes at a time. */
+const MAX_SESSIONS = 16_384
+/** Lines of key logs; a day of a busy server. */
+const MAX_KEY_LOG_LINES = 1_000_000
+
+const LINE = /^CLIENT_RANDOM ([0-9a-fA-F]{64}) ([0-9a-fA-F]{96})$/
+
+/** Leading zeros do not count. */
+const magnitude = (bytes: Uint8Array): string => toHex(bytes).replace(/^(00)+/, '')
+
+/** The modulus in an RSA certificate; `undefined` for others and for what cannot be read. */
+function modulusOf(certificate: Uint8Array): string | undefined {
+  try {
+    const key = subjectPublicKey(certificatePublicKeyInfo(certificate))
+    return magnitude(readDerUnsigned(enterDer(key, DerTag.sequence)))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Everything that opens connections: lines of NSS key logs, RSA keys of servers, and the sessions that were seen. Holds
+ * master secrets for as long as the capture is read.
+ */
+export class KeyStore {
+  readonly #logged = new Map<string, Secret>()
+  readonly #sessions = new Map<string, Secret>()
+  readonly #rsaKeys = new Map<string, PrivateKey>()
+
+  /** Adds the `CLIENT_RANDOM` lines of a key log; other lines are of other versions, or comments. Returns how many there were. */
+  addKeyLog(text: string): number {
+    let added = 0
+    for (const line of text.split(/\r?\n/)) {
+      const [, random, master] = LINE.exec(line.trim()) ?? []
+      if (random === undefined || master === undefined || this.#logged.size >= MAX_KEY_LOG_LINES) continue
+      this.#logged.set(random.toLowerCase(), new Secret(fromHex(master)))
+      added++
+    }
+    return added
+  }
+
+  /** Adds a server's RSA key from its DER PrivateKeyInfo. Throws `TypeError` for a key of another kind, and what the provider cannot use. */
+  addRsaKey(privateKeyInfo: Uint8Array, provider: Pick<CryptoProvider, 'importPrivateKey'>): void {
+    const { keyType, privateKey } = readPrivateKeyInfo(privateKeyInfo)
+    if (keyType !== 'rsa') throw new TypeError(`a key of the kind ${keyType}, which decrypts nothing`)
+    this.#rsaKeys.set(magnitude(readRsaPrivateKey(privateKey).modulus), provider.importPrivateKey(privateKeyInfo))
+  }
+
+  get isEmpty(): boolean {
+    return this.#logged.size === 0 && this.#rsaKeys.size === 0
+  }
+
+  logged(clientRandom: Uint8Array): Secret | undefined {
+    return this.#logged.get(toHex(clientRandom))
+  }
+
+  /** The key that belongs to a certificate. */
+  rsaKeyFor(certificate: Uint8Array): PrivateKey | undefined {
+    const modulus = modulusOf(certificate)
+    return modulus === undefined ? undefined : this.#rsaKeys.get(modulus)
+  }
+
+  /** Remembers a session under its id or its ticket, for the connections that resume it. */
+  remember(kind: 'id' | 'ticket', name: Uint8Array, master: Secret): void {
+    if (name.length === 0) return
+    const key = `${kind} ${toHex(name)}`
+    this.#sessions.delete(key)
+    this.#sessions.set(key, master)
+    if (this.#sessions.size <= MAX_SESSIONS) return
+    const [oldest] = this.#sessions.keys()
+    if (oldest !== undefined) this.#sessions.delete(oldest)
+  }
+
+  session(kind: 'id' | 'ticket', name: Uint8Array): Secret | undefined {
+    return this.#sessions.get(`${kind} ${toHex(name)}`)
+  }
+}

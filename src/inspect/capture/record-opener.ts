@@ -1,0 +1,61 @@
+import type { ConnectionKeys } from '../../crypto/connection-keys.js'
+import type { CryptoProvider } from '../../crypto/provider.js'
+import { RecordError } from '../../record/record-error.js'
+import type { RecordLayer, TlsRecord } from '../../record/record-layer.js'
+import { recordLayerStartingAt } from '../../record/standard-record-layer.js'
+import type { Side } from '../trace.js'
+import { otherSide } from '../trace.js'
+
+/** What reading a capture takes of a provider. */
+export type CaptureCrypto = Pick<
+  CryptoProvider,
+  'hash' | 'hmac' | 'aead' | 'blockCipher' | 'randomBytes' | 'verifySignature' | 'importPrivateKey'
+>
+
+/** Opens the protected records of one sender under one set of keys. */
+export class RecordOpener {
+  readonly #crypto: CaptureCrypto
+  readonly #sender: Side
+  /** Made anew each time: a record layer wipes what it was given. */
+  readonly #keys: () => ConnectionKeys
+  #layer: RecordLayer
+  /** Records so far, those that are missing included. */
+  #count = 0
+
+  constructor(crypto: CaptureCrypto, sender: Side, keys: () => ConnectionKeys) {
+    this.#crypto = crypto
+    this.#sender = sender
+    this.#keys = keys
+    this.#layer = this.#newLayer()
+  }
+
+  /** The plaintext; or in words, without a secret, why there is none. */
+  open(whole: Uint8Array): TlsRecord | string {
+    this.#count++
+    try {
+      this.#layer.receive(whole)
+      return this.#layer.next() ?? 'the record is not complete'
+    } catch (error) {
+      if (error instanceof RecordError) return error.message
+      throw error
+    }
+  }
+
+  /** A record is missing: those behind it count on (RFC 5246 §6.1). */
+  skip(): void {
+    this.#count++
+    this.#layer.close()
+    this.#layer = this.#newLayer()
+  }
+
+  close(): void {
+    this.#layer.close()
+  }
+
+  #newLayer(): RecordLayer {
+    const options = { crypto: this.#crypto, role: otherSide(this.#sender) }
+    const layer = recordLayerStartingAt(options, BigInt(this.#count))
+    layer.installReadKeys(this.#keys()[this.#sender])
+    return layer
+  }
+}

@@ -1,0 +1,94 @@
+import { concat } from '../../bytes/convert.js'
+import type { Side } from '../trace.js'
+import type { ApplicationDataEntry, StoryEntry } from './connection-story.js'
+
+/** Entries of one connection that are kept: more than a reader reads, and few connections come near. */
+export const MAX_ENTRIES = 10_000
+/** Octets of messages and data that one connection keeps; a handshake takes some thousand. */
+export const MAX_KEPT = 0x100000
+/** What the stories of all open connections may keep together. */
+export const MAX_KEPT_TOTAL = 0x8000000
+
+/** Octets kept, over all connections. */
+export interface KeptTotal {
+  bytes: number
+}
+
+interface RunningData {
+  readonly time: number
+  readonly sender: Side
+  readonly isDecrypted: boolean
+  records: number
+  size: number
+  readonly kept: Uint8Array[]
+  keptBytes: number
+}
+
+/** Collects the story of one connection within bounds. Application data in one direction becomes one entry. */
+export class StoryLog {
+  readonly #total: KeptTotal
+  readonly #keepData: number
+  readonly #entries: StoryEntry[] = []
+  #bytes = 0
+  #leftOut = 0
+  #running: RunningData | undefined
+
+  /** `keepData`: octets of decrypted application data to keep of each run. */
+  constructor(total: KeptTotal, keepData: number) {
+    this.#total = total
+    this.#keepData = keepData
+  }
+
+  add(entry: StoryEntry): void {
+    this.#endRun()
+    const size = entry.type === 'message' ? entry.raw.length : 0
+    if (this.#hasRoom(size)) {
+      this.#entries.push(entry)
+      this.#count(size)
+    } else this.#leftOut++
+  }
+
+  applicationData(sender: Side, time: number, size: number, data?: Uint8Array): void {
+    const isDecrypted = data !== undefined
+    if (this.#running?.sender !== sender || this.#running.isDecrypted !== isDecrypted) this.#endRun()
+    this.#running ??= { time, sender, isDecrypted, records: 0, size: 0, kept: [], keptBytes: 0 }
+    const running = this.#running
+    running.records++
+    running.size += size
+    const room = Math.min(this.#keepData - running.keptBytes, MAX_KEPT - this.#bytes)
+    if (data === undefined || room <= 0 || this.#total.bytes > MAX_KEPT_TOTAL) return
+    const part = data.slice(0, room)
+    running.kept.push(part)
+    running.keptBytes += part.length
+    this.#count(part.length)
+  }
+
+  /** The whole, and how many entries did not fit. The log keeps nothing. */
+  close(): { readonly entries: readonly StoryEntry[]; readonly leftOut: number } {
+    this.#endRun()
+    this.#total.bytes -= this.#bytes
+    this.#bytes = 0
+    return { entries: this.#entries.splice(0), leftOut: this.#leftOut }
+  }
+
+  #hasRoom(size: number): boolean {
+    return (
+      this.#entries.length < MAX_ENTRIES && this.#bytes + size <= MAX_KEPT && this.#total.bytes + size <= MAX_KEPT_TOTAL
+    )
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes
+    this.#total.bytes += bytes
+  }
+
+  #endRun(): void {
+    const running = this.#running
+    if (running === undefined) return
+    this.#running = undefined
+    const { time, sender, records, size, isDecrypted, kept } = running
+    const entry: ApplicationDataEntry = { type: 'application_data', time, sender, records, size, isDecrypted }
+    if (this.#hasRoom(0)) this.#entries.push(isDecrypted ? { ...entry, data: concat(...kept) } : entry)
+    else this.#leftOut++
+  }
+}

@@ -1,0 +1,188 @@
+/** TCP as captures show it: out of order, twice, with holes, from the middle. */
+import { describe, expect, it } from 'vitest'
+import { concat } from '../../src/bytes/convert.js'
+import type { TcpSegment } from '../../src/inspect/capture/packet.js'
+import { MAX_WAITING, TcpStream } from '../../src/inspect/capture/tcp-stream.js'
+import { MAX_OPEN_CONNECTIONS } from '../../src/inspect/capture/tcp-table.js'
+import { FIN, frames, pcap, RST, SYN, tcp, type WireSegment } from '../support/capture-builder.js'
+import { random } from '../support/damage.js'
+import { recordings } from '../vectors/recording.js'
+import { checksOf, read, remarksOf, saidIn } from './reading.js'
+
+const found = recordings.find(({ name }) => name === 'long-data')
+if (found?.keyLog === undefined) throw new Error('a recording is missing')
+const recording = found
+const keyLog = found.keyLog
+const expected = { client: recording.clientData, server: recording.serverData }
+const segments = tcp(recording.flow, { segmentSize: 700 })
+
+const readSegments = (some: readonly WireSegment[]) => read(pcap(frames(some)), { keyLog })
+
+function expectWhole(some: readonly WireSegment[]): ReturnType<typeof read> {
+  const result = readSegments(some)
+  expect(saidIn(result)).toEqual(expected)
+  expect(result.stories.length).toBe(1)
+  for (const story of result.stories) {
+    expect(remarksOf(story)).toEqual([])
+    expect(checksOf(story).filter(({ verdict }) => verdict !== 'right')).toEqual([])
+  }
+  return result
+}
+
+describe('a whole connection', () => {
+  it('cut into octets', () => {
+    const small = recordings.find(({ name }) => name === 'rsa-aes128gcm-server-only')
+    const result = read(pcap(frames(tcp(small?.flow ?? [], { segmentSize: 1 }))), { keyLog: small?.keyLog ?? '' })
+    expect(saidIn(result)).toEqual({ client: small?.clientData, server: small?.serverData })
+  })
+
+  it('whose sequence numbers wrap around in both directions', () => {
+    expectWhole(tcp(recording.flow, { segmentSize: 700, first: { client: 0xffff_ff00, server: 0xffff_fffe } }))
+  })
+
+  it.each([1, 2, 3, 4, 5])('reordered within the bounds of a window, seed %i', (seed) => {
+    const next = random(seed)
+    const shuffled = segments.map((segment, i) => ({ segment, at: i < 3 ? i : i + next(12) }))
+    const result = expectWhole(shuffled.sort((a, b) => a.at - b.at).map(({ segment }) => segment))
+    expect(result.stories[0]?.tcp.reordered).toBeGreaterThan(0)
+  })
+
+  it.each([1, 2, 3])('sent twice here and there, and cut otherwise the second time, seed %i', (seed) => {
+    const next = random(seed)
+    const twice = segments.flatMap((segment, i) => {
+      const { data, sequence, from } = segment
+      const before = segments
+        .slice(0, i)
+        .findLast((one) => one.from === from && one.sequence + one.data.length === sequence)
+      if (data.length < 10 || before === undefined || next(3) > 0) return [segment]
+      const again = { ...segment, sequence: before.sequence, data: concat(before.data, data.subarray(0, 5)) }
+      return next(2) === 0 ? [again, segment] : [segment, again, segment]
+    })
+    const result = expectWhole(twice)
+    expect(result.stories[0]?.tcp.repeated).toBeGreaterThan(0)
+  })
+
+  it('with keep-alives, which repeat one octet', () => {
+    const last = segments.at(-4)
+    if (last === undefined) throw new Error('no segment')
+    const probe = { ...last, data: last.data.subarray(0, 1) }
+    expectWhole([...segments.slice(0, -3), probe, ...segments.slice(-3)])
+  })
+
+  it('that is reset, and whose late segments are no new connection', () => {
+    const reset = { ...(segments.at(-3) as WireSegment), flags: RST, data: new Uint8Array(0) }
+    const result = readSegments([...segments.slice(0, -3), reset, ...segments.slice(-10, -5)])
+    expect(result.stories.map(({ ended }) => ended)).toEqual(['reset'])
+    expect(result.summary.otherConnections).toBe(0)
+  })
+
+  it('after another one between the same ports', () => {
+    const again = tcp(recording.flow, { first: { client: 77_000, server: 99_000 } })
+    const result = readSegments([...segments.slice(0, -3), ...again])
+    expect(result.stories.map(({ ended }) => ended)).toEqual(['reused', 'finished'])
+    expect(saidIn(result).client).toBe(`${expected.client}${expected.client}`)
+  })
+})
+
+describe('a connection of which something is missing', () => {
+  const isData = ({ from, data }: WireSegment): boolean => from === 'server' && data.length === 700
+
+  it('says how much, goes on behind the record that it was in, and still opens what follows', () => {
+    const lost = segments.filter(isData)[20]
+    const result = readSegments(segments.filter((one) => one !== lost))
+    const [story] = result.stories
+    expect(story?.tcp.missing).toBe(700)
+    expect(story && remarksOf(story)).toContain("700 bytes of the server's are not in the capture")
+    const said = saidIn(result).server
+    expect(said.length).toBeLessThan(expected.server?.length ?? 0)
+    expect(expected.server?.endsWith(said.slice(-1000))).toBe(true)
+  })
+
+  it('says that Finished cannot be checked where part of the handshake is missing', () => {
+    const lost = segments.filter(isData)[0]
+    const [story] = readSegments(segments.filter((one) => one !== lost)).stories
+    const verdicts = story === undefined ? [] : checksOf(story).filter(({ what }) => what === 'Finished')
+    expect(verdicts.map(({ verdict }) => verdict)).not.toContain('wrong')
+    expect(verdicts.map(({ verdict }) => verdict)).not.toContain('right')
+  })
+
+  it('begins in mid-stream: what is left is told', () => {
+    const [story] = readSegments(segments.slice(3)).stories
+    expect(story).toMatchObject({ began: 'in mid-stream', client: '192.0.2.1:50000' })
+    expect(story && checksOf(story).filter(({ verdict }) => verdict === 'right').length).toBeGreaterThan(4)
+    const late = readSegments(segments.slice(-20)).stories
+    expect(late.flatMap(checksOf)).toEqual([])
+  })
+
+  it('is cut off by the capture in every frame', () => {
+    const cut = frames(segments).map(({ data }) => ({ data: data.subarray(0, 300), originalLength: data.length }))
+    const result = read(pcap(cut), { keyLog })
+    expect(result.stories[0]?.tcp.missing).toBeGreaterThan(0)
+  })
+
+  it('contradicts itself: the first is believed, and it is said', () => {
+    const [first, second] = segments.filter(isData)
+    if (first === undefined || second === undefined) throw new Error('no data')
+    const forged = { ...second, data: second.data.map((octet) => octet ^ 1) }
+    const others = segments.filter((one) => one !== first && one !== second)
+    const at = segments.indexOf(first)
+    const story = expectWhole([...others.slice(0, at), second, forged, first, ...others.slice(at)]).stories[0]
+    expect(story?.tcp.contradicting).toBe(1)
+  })
+})
+
+describe('bounds', () => {
+  const segment = (sequence: number, data: Uint8Array, flags = 0): TcpSegment => ({
+    time: 0,
+    from: 'a',
+    to: 'b',
+    sequence,
+    acknowledgement: undefined,
+    syn: (flags & SYN) !== 0,
+    fin: (flags & FIN) !== 0,
+    rst: false,
+    data,
+    cutOff: 0,
+  })
+
+  it.each([1, 1000])('no more waits behind a gap than is stated, in segments of %i octets', (size) => {
+    const gaps: number[] = []
+    let delivered = 0
+    const total = { bytes: 0 }
+    const stream = new TcpStream(
+      {
+        data: (_direction, bytes) => {
+          delivered += bytes.length
+        },
+        gap: (_direction, length) => gaps.push(length),
+      },
+      total,
+    )
+    stream.accept(0, segment(0, new Uint8Array(0), SYN))
+    const data = new Uint8Array(size)
+    let most = 0
+    const count = Math.ceil((1.5 * MAX_WAITING) / (size + 128))
+    for (let i = 0; i < count; i++) {
+      stream.accept(0, segment(101 + i * size, data))
+      most = Math.max(most, stream.waiting)
+    }
+    stream.finish()
+    expect(most).toBeLessThanOrEqual(MAX_WAITING + size + 128)
+    expect(gaps).toEqual([100])
+    expect(delivered).toBe(count * size)
+    expect(total.bytes).toBe(0)
+  })
+
+  it('no more connections are followed than is stated', () => {
+    const [syn] = segments
+    if (syn === undefined) throw new Error('no segment')
+    const flood = Array.from({ length: 2 * MAX_OPEN_CONNECTIONS }, (_, i) => {
+      const [frame] = frames([syn])
+      const data = frame?.data.slice() ?? new Uint8Array()
+      data.set([10, i >> 16, (i >> 8) & 0xff, i & 0xff], 12) // the source address
+      return { data }
+    })
+    const { summary } = read(pcap(flood))
+    expect(summary.otherConnections).toBe(2 * MAX_OPEN_CONNECTIONS)
+  })
+})
