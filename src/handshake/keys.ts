@@ -22,14 +22,20 @@ export function deriveMasterSecret(
     : schedule.masterSecret(suite.prfHash, preMasterSecret, clientRandom, serverRandom)
 }
 
+/** What keys are derived from, besides the master secret. */
+export type KeyDerivation = Pick<
+  Negotiated,
+  'suite' | 'clientRandom' | 'serverRandom' | 'encryptThenMac' | 'recordLimits'
+>
+
 /** The suite's protection, with the order of encryption and MAC that both sides agreed on (RFC 7366 §3). */
-const bulkOf = ({ suite: { bulk }, encryptThenMac }: Negotiated): BulkProtection =>
+const bulkOf = ({ suite: { bulk }, encryptThenMac }: KeyDerivation): BulkProtection =>
   bulk.type === 'block' && encryptThenMac ? { ...bulk, encryptThenMac } : bulk
 
 /** Both directions' keys (RFC 5246 §6.3), each with the limit that its records keep. */
 export function deriveConnectionKeys(
   schedule: KeySchedule,
-  negotiated: Negotiated,
+  negotiated: KeyDerivation,
   masterSecret: Secret,
 ): ConnectionKeys {
   const { suite, clientRandom, serverRandom, recordLimits } = negotiated

@@ -116,20 +116,26 @@ class Follower implements ConnectionFollower {
     const byOpening: Side = opener === undefined || opener === direction ? 'client' : 'server'
     const sender = senderByContent(bytes) ?? byOpening
     this.#client = sender === 'client' ? direction : direction === 0 ? 1 : 0
-    const { log, options, keys } = this.#reader.parts()
+    const { log, options, keys, kept } = this.#reader.parts()
     this.#log = log
     const ends = this.#ends()
     return new Conversation({
       crypto: options.crypto,
       keys,
       log,
+      kept,
       onApplicationData: (from, data, time) => options.onApplicationData?.({ ...ends, sender: from, data, time }),
     })
   }
 }
 
 interface ReaderParts {
-  parts(): { readonly log: StoryLog; readonly options: CaptureReaderOptions; readonly keys: KeyStore }
+  parts(): {
+    readonly log: StoryLog
+    readonly options: CaptureReaderOptions
+    readonly keys: KeyStore
+    readonly kept: KeptTotal
+  }
   tell(story: Omit<ConnectionStory, 'number'>): void
   other(): void
 }
@@ -171,6 +177,7 @@ export class CaptureReader {
         log: new StoryLog(this.#kept, options.keepApplicationData ?? DEFAULT_KEPT_DATA),
         options,
         keys: this.#keys,
+        kept: this.#kept,
       }),
       tell: (story) => options.onConnection?.({ number: ++this.#connections, ...story }),
       other: () => {

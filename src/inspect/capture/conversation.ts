@@ -12,10 +12,10 @@ import { HandshakeObserver } from './handshake-observer.js'
 import type { KeyStore } from './key-store.js'
 import { type CaptureCrypto, RecordOpener } from './record-opener.js'
 import { RecordScanner, type ScannedRecord } from './record-scanner.js'
-import type { StoryLog } from './story-log.js'
+import { type KeptTotal, MAX_KEPT_TOTAL, type StoryLog } from './story-log.js'
 
-/** Above what any real chain needs; a message that says it is longer is not waited for. */
-const LIMITS: MessageLimits = { message: 0x20000, certificate: 0x20000 }
+/** Far above what any real chain needs; a message that says it is longer is not waited for. */
+const LIMITS: MessageLimits = { message: 0x20000, certificate: 0x80000 }
 
 /** Handshakes of one connection that are kept for replays: renegotiation may go on for ever. */
 const MAX_HANDSHAKES = 16
@@ -36,6 +36,8 @@ export interface ConversationOptions {
   readonly crypto: CaptureCrypto
   readonly keys: KeyStore
   readonly log: StoryLog
+  /** Where messages that are not complete count too. */
+  readonly kept: KeptTotal
   readonly onApplicationData: (sender: Side, data: Uint8Array, time: number) => void
 }
 
@@ -75,6 +77,7 @@ export class Conversation {
     for (const { protection } of Object.values(this.#senders))
       if (protection instanceof RecordOpener) protection.close()
     this.#keepHandshake()
+    for (const { reassembly } of Object.values(this.#senders)) this.#options.kept.bytes -= reassembly.buffered
     return this.#handshakes
   }
 
@@ -112,9 +115,15 @@ export class Conversation {
     else this.#missingRecord(side)
   }
 
+  /** Forgets a message that will not be complete. */
   #missingRecord(side: Side): void {
-    this.#observer?.breakOff(`a part of what the ${side} said is not in the capture`)
+    this.#breakOff(side)
+    this.#options.kept.bytes -= this.#senders[side].reassembly.buffered
     this.#senders[side].reassembly = new Reassembly(LIMITS)
+  }
+
+  #breakOff(side: Side): void {
+    this.#observer?.breakOff(`a part of what the ${side} said could not be read`)
   }
 
   #open(side: Side, opener: RecordOpener, record: ScannedRecord): void {
@@ -177,14 +186,21 @@ export class Conversation {
 
   #handshake(side: Side, fragment: Uint8Array): void {
     const { reassembly } = this.#senders[side]
+    const { kept } = this.#options
+    kept.bytes -= reassembly.buffered
     try {
       reassembly.push(fragment)
       for (let raw = reassembly.next(); raw !== undefined; raw = reassembly.next()) this.#message(side, raw)
+      kept.bytes += reassembly.buffered
     } catch (error) {
       if (!(error instanceof TlsFault)) throw error
-      this.#missingRecord(side)
+      this.#senders[side].reassembly = new Reassembly(LIMITS)
+      this.#breakOff(side)
       this.#remark(`from the ${side}: ${error.message}`)
     }
+    if (kept.bytes <= MAX_KEPT_TOTAL || reassembly.buffered === 0) return
+    this.#missingRecord(side)
+    this.#remark(`a message of the ${side}'s is not read: too many are incomplete at a time`)
   }
 
   #message(sender: Side, raw: Uint8Array): void {

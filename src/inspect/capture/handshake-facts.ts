@@ -1,11 +1,12 @@
 import { concat } from '../../bytes/convert.js'
 import { publicEqual } from '../../bytes/equal.js'
 import { type SuiteParameters, suiteParameters } from '../../crypto/suite-parameters.js'
-import type { Negotiated } from '../../handshake/negotiated.js'
+import type { KeyDerivation } from '../../handshake/keys.js'
 import type { ClientHello } from '../../messages/client-hello.js'
 import { findExtension } from '../../messages/extensions/extension.js'
 import type { HandshakeMessages } from '../../messages/handshake.js'
 import type { ServerHello } from '../../messages/server-hello.js'
+import { MAX_PLAINTEXT_LENGTH } from '../../record/plaintext.js'
 import { ExtensionType } from '../../registry/extension-type.js'
 import type { HandshakeTypeName } from '../../registry/handshake-type.js'
 import { ProtocolVersion } from '../../registry/protocol-version.js'
@@ -67,18 +68,17 @@ export class HandshakeFacts {
   }
 
   /** What keys are derived from; `undefined` where a hello is missing or the suite is none of ours. */
-  get negotiated(): Negotiated | undefined {
+  get negotiated(): (KeyDerivation & { readonly extendedMasterSecret: boolean }) | undefined {
     const { clientHello, serverHello, suite } = this
     if (clientHello === undefined || serverHello === undefined || suite === undefined) return undefined
     return {
       suite,
       clientRandom: clientHello.random,
       serverRandom: serverHello.random,
-      sessionId: serverHello.sessionId,
       extendedMasterSecret: this.extendedMasterSecret,
-      secureRenegotiation: this.#answered(ExtensionType.renegotiation_info),
-      applicationProtocol: undefined,
-      serverName: undefined,
+      encryptThenMac: this.encryptThenMac,
+      // Whoever reads along takes what came, whatever limit was agreed on.
+      recordLimits: { client: MAX_PLAINTEXT_LENGTH, server: MAX_PLAINTEXT_LENGTH },
     }
   }
 

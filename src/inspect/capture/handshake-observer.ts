@@ -27,6 +27,7 @@ import type { KeyStore, KnownSecret } from './key-store.js'
 import { OrderCheck } from './order-check.js'
 import type { CaptureCrypto } from './record-opener.js'
 import { checkSignature } from './signature-checks.js'
+import type { OrderEvent } from './table-walk.js'
 
 /** Keys for the records that follow, or in words why there are none. */
 export type KeysOrReason = { readonly keys: () => ConnectionKeys } | { readonly reason: string }
@@ -82,7 +83,7 @@ export class HandshakeObserver {
   message<N extends HandshakeTypeName>(sender: Side, name: N, raw: Uint8Array): CaptureCheck[] {
     this.#size += raw.length
     if (this.#size > MAX_TRANSCRIPT) this.breakOff(`the handshake is longer than ${MAX_TRANSCRIPT} bytes`)
-    const checks = this.#order.receive(sender, name)
+    const checks = this.#judgeOrder(sender, name)
     try {
       const message = decodeHandshakeBody(name, raw)
       if (!publicEqual(encodeHandshake(name, message), raw)) checks.push(wrong('form', 'it encodes to other bytes'))
@@ -99,9 +100,13 @@ export class HandshakeObserver {
 
   /** The sender changes keys: those that its records are under from now on. */
   changeCipherSpec(sender: Side): { readonly checks: CaptureCheck[]; readonly protection: KeysOrReason } {
-    const checks = this.#order.receive(sender, 'change_cipher_spec')
+    const checks = this.#judgeOrder(sender, 'change_cipher_spec')
     this.#facts.items.push({ type: 'change_cipher_spec', sender })
     return { checks, protection: this.#connectionKeys() }
+  }
+
+  #judgeOrder(sender: Side, event: OrderEvent): CaptureCheck[] {
+    return this.#broken === undefined ? this.#order.receive(sender, event) : []
   }
 
   #examine(sender: Side, message: Partial<HandshakeMessages>): CaptureCheck[] {
@@ -240,7 +245,6 @@ export class HandshakeObserver {
       const method = nameOf(CompressionMethod, serverHello.compressionMethod)
       return { reason: `the records are compressed with method ${method}, which is not read here` }
     }
-    if (this.#facts.encryptThenMac) return { reason: 'encrypt_then_mac is not read here' }
     const known = this.#secret()
     if (known === undefined) return { reason: this.#missingSecret() }
     return { keys: () => deriveConnectionKeys(this.#schedule, negotiated, known.secret) }
