@@ -30,6 +30,8 @@ export interface RecordHeader {
 export interface HeaderRules {
   /** Whether keys are installed: the version is settled then, and the length is a ciphertext's. */
   readonly isProtected: boolean
+  /** Most bytes of fragment. */
+  readonly maxLength: number
 }
 
 const uint16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
@@ -79,9 +81,11 @@ function checkVersion(version: number, rules: HeaderRules): void {
 }
 
 function checkLength(header: RecordHeader, rules: HeaderRules): void {
-  const limit = rules.isProtected ? MAX_CIPHERTEXT_LENGTH : MAX_PLAINTEXT_LENGTH
-  if (header.length > limit) {
-    throw new RecordError('record_overflow', `a record of ${header.length} bytes; at most ${limit} are allowed`)
+  if (header.length > rules.maxLength) {
+    throw new RecordError(
+      'record_overflow',
+      `a record of ${header.length} bytes; at most ${rules.maxLength} are allowed`,
+    )
   }
   if (header.length === 0 && !rules.isProtected) checkEmptiness(header.type, 0)
 }

@@ -6,7 +6,7 @@ import { ProtocolVersion } from '../registry/protocol-version.js'
 import { aeadProtection } from './aead.js'
 import { cbcProtection } from './cbc.js'
 import { encryptThenMacProtection } from './cbc-encrypt-then-mac.js'
-import { checkFragmentLength, fragment } from './fragment.js'
+import { checkFragmentLength, fragment, longestFragment } from './fragment.js'
 import { nullProtection } from './null.js'
 import {
   checkBeginning,
@@ -49,6 +49,18 @@ interface Direction {
   readonly sequenceNumber: SequenceNumber
   readonly pseudoHeader: Uint8Array
   readonly maxPlaintextLength: number
+  /** What follows from that for fragments as they are on the wire. */
+  readonly maxLength: number
+}
+
+/** Throws `RangeError` for a limit that no record may have. */
+function limited(
+  direction: Omit<Direction, 'maxPlaintextLength' | 'maxLength'>,
+  maxPlaintextLength = MAX_PLAINTEXT_LENGTH,
+): Direction {
+  checkFragmentLength(maxPlaintextLength)
+  const maxLength = longestFragment(maxPlaintextLength, direction.isProtected ? direction.protection : undefined)
+  return { ...direction, maxPlaintextLength, maxLength }
 }
 
 class StandardRecordLayer implements RecordLayer {
@@ -117,8 +129,8 @@ class StandardRecordLayer implements RecordLayer {
 
   limitRecords(limits: RecordLimits): void {
     const other = this.#options.role === 'client' ? 'server' : 'client'
-    this.#writing = { ...this.#writing, maxPlaintextLength: limits[this.#options.role] }
-    this.#reading = { ...this.#reading, maxPlaintextLength: limits[other] }
+    this.#writing = limited(this.#writing, limits[this.#options.role])
+    this.#reading = limited(this.#reading, limits[other])
   }
 
   close(): void {
@@ -127,14 +139,10 @@ class StandardRecordLayer implements RecordLayer {
     this.#input.clear()
   }
 
-  #direction(
-    protection: Protection,
-    isProtected: boolean,
-    maxPlaintextLength: number = MAX_PLAINTEXT_LENGTH,
-  ): Direction {
+  #direction(protection: Protection, isProtected: boolean, maxPlaintextLength?: number): Direction {
     const sequenceNumber = new SequenceNumber(this.#firstSequenceNumber)
     const pseudoHeader = new Uint8Array(PSEUDO_HEADER_LENGTH)
-    return { protection, isProtected, sequenceNumber, pseudoHeader, maxPlaintextLength }
+    return limited({ protection, isProtected, sequenceNumber, pseudoHeader }, maxPlaintextLength)
   }
 
   #protection(keys: DirectionKeys): Protection {
