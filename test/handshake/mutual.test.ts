@@ -65,8 +65,12 @@ describe.each(ends)('mutual handshakes in memory and $when, client and server wi
   test.each(certificateSuites)('$name', async (suite) => {
     const { client, server } = mutual(kindFor(suite.keyExchange), providers)
     const only = { cipherSuites: [suite.name] }
-    const summary = useAndClose(await playOut({ ...client, ...only }, { ...server, ...only }))
-    expect(summary?.negotiated.suite).toBe(suite)
+    for (const encryptThenMac of suite.bulk.type === 'block' ? [true, false] : [true]) {
+      const options = { ...only, encryptThenMac }
+      const summary = useAndClose(await playOut({ ...client, ...options }, { ...server, ...options }))
+      expect(summary?.negotiated.suite).toBe(suite)
+      expect(summary?.negotiated.encryptThenMac).toBe(suite.bulk.type === 'block' && encryptThenMac)
+    }
   })
 
   // the largest groups of RFC 7919 take seconds on BigInt, and the smallest goes the same way

@@ -108,13 +108,15 @@ describe.skipIf(serv === undefined)(`our client, ${versionOf(serv, '--version')}
     const options = { verifier: pinTo('server', kind), cipherSuites: [suite.name] }
 
     test('server authentication only', async () => {
-      const summary = await converse(server(kind), options)
+      const summary = await converse(server(kind), { ...options, encryptThenMac: true })
       expect(summary.negotiated.suite).toBe(suite)
+      expect(summary.negotiated.encryptThenMac).toBe(suite.bulk.type === 'block')
     })
 
     test('mutual', async () => {
       const summary = await converse(server(`mutual ${kind}`), {
         ...options,
+        encryptThenMac: false,
         credentials: [credentialOf('client', kind)],
       })
       expect(summary.authenticatedToPeer).toBe(true)
@@ -196,11 +198,12 @@ describe.skipIf(cli === undefined)(`our server, ${versionOf(cli, '--version')}`,
 
     test.each([false, true])('mutual: %s', (mutual) => {
       const server: ServerOptions = mutual
-        ? { ...options, clientAuthentication: 'require', verifier: pinTo('client', kind) }
-        : options
+        ? { ...options, clientAuthentication: 'require', verifier: pinTo('client', kind), encryptThenMac: false }
+        : { ...options, encryptThenMac: true }
       return serve(server, { priority: priority(suite), ...(mutual ? { kind } : {}) }, async (end, client) => {
         const summary = await end.established()
         expect(summary.peer.kind).toBe(mutual ? 'certificate and signature' : 'none')
+        expect(summary.negotiated.encryptThenMac).toBe(!mutual && suite.bulk.type === 'block')
         client.write('a line of theirs\n')
         await end.receives('a line of theirs\n')
         end.send('a line of ours\n')

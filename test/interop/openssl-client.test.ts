@@ -78,14 +78,17 @@ describe.skipIf(opensslAbsent)(`our server, s_client of ${opensslVersion}`, { ti
     const args = ['-cipher', `${opensslName(suite)}:@SECLEVEL=1`]
 
     test('server authentication only', async () => {
-      const { summary, said } = await serve(options, { args }, converse('openssl'))
+      const { summary, said } = await serve({ ...options, encryptThenMac: true }, { args }, converse('openssl'))
       expect(summary.negotiated.suite).toBe(suite)
+      expect(summary.negotiated.encryptThenMac).toBe(suite.bulk.type === 'block')
       expect(summary.peer.kind).toBe('none')
       expect(said).toContain(`Ciphersuite: ${opensslName(suite)}\n`)
     })
 
     test('mutual', async () => {
-      const { summary, said } = await serve({ ...options, ...demanding(kind) }, { kind, args }, converse())
+      const macUnderEncryption = { encryptThenMac: false }
+      const server = { ...options, ...macUnderEncryption, ...demanding(kind) }
+      const { summary, said } = await serve(server, { kind, args }, converse())
       expect(summary.peer.kind).toBe('certificate and signature')
       expect(said).toContain(`Ciphersuite: ${opensslName(suite)}\n`)
     })

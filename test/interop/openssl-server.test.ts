@@ -85,8 +85,9 @@ describe.skipIf(opensslAbsent)(`our client, s_server of ${opensslVersion}`, { ti
 
     test('server authentication only', async () => {
       const peer = server('both')
-      const { negotiated, peer: proof } = await converse(peer, options)
+      const { negotiated, peer: proof } = await converse(peer, { ...options, encryptThenMac: true })
       expect(negotiated.suite).toBe(suite)
+      expect(negotiated.encryptThenMac).toBe(suite.bulk.type === 'block')
       expect(proof.kind).toBe(
         suite.keyExchange === 'RSA' ? 'certificate and key transport' : 'certificate and signature',
       )
@@ -97,7 +98,7 @@ describe.skipIf(opensslAbsent)(`our client, s_server of ${opensslVersion}`, { ti
     test('mutual', async () => {
       const peer = server('requires')
       const credentials = [credentialOf('client', kind)]
-      const summary = await converse(peer, { ...options, credentials }, 'openssl')
+      const summary = await converse(peer, { ...options, credentials, encryptThenMac: false }, 'openssl')
       expect(summary.authenticatedToPeer).toBe(true)
       expect(peer.program.heard).toContain(`Ciphersuite: ${opensslName(suite)}\n`)
       expect(peer.program.heard).toMatch(/Peer certificate: CN = tls12 test client/)
