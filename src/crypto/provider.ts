@@ -34,7 +34,11 @@ export interface KeyShare {
   agree(peerPublicKey: Uint8Array, signal?: AbortSignal): MaybePromise<Secret | undefined>
 }
 
-/** Everything that has to do with keys, from one library: complete providers are interchangeable. */
+/**
+ * Everything that has to do with keys, from one library: complete providers are interchangeable. So is each answer by
+ * itself: `{ ...one, verifySignature: (...question) => other.verifySignature(...question) }` is a provider, and a key that
+ * one of them imported signs in the handshakes of the other.
+ */
 export interface CryptoProvider extends HashPrimitives, RecordCiphers {
   /** Bytes from a cryptographically secure random number generator. */
   randomBytes(length: number): Uint8Array
