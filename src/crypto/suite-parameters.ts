@@ -63,7 +63,7 @@ const block = (cipher: BlockCipherName, mac: 'sha1' | 'sha256' | 'sha384'): Prot
  * | --- | --- |
  * | AES-GCM | everything, where AES is in hardware |
  * | ChaCha20-Poly1305 | everything, and constant time in plain JavaScript too |
- * | AES-CCM | small devices that have nothing but AES: two passes, slower than GCM |
+ * | AES-CCM | small devices that have nothing but AES, which passes over the data twice |
  * | AES-CCM_8 | the same over radio, where each byte counts: one forgery in 2^64 succeeds, not one in 2^128 |
  */
 const authenticatedEncryption: Readonly<Record<string, Protected>> = {
