@@ -3,12 +3,13 @@ import type { ClientConfig } from '../handshake/client/context.js'
 import { TlsFault } from '../handshake/fault.js'
 import type { HandshakeConfig } from '../handshake/negotiation.js'
 import type { ServerConfig } from '../handshake/server/context.js'
+import type { ClientHello } from '../messages/client-hello.js'
 import type { FragmentLength } from '../registry/max-fragment-length.js'
-import { flag, list, oneOf } from './check-options.js'
+import { flag, list, oneOf, optionalFunction } from './check-options.js'
 
 /** Extensions that both roles speak. */
 export interface CommonExtensionOptions {
-  /** The MAC of CBC suites covers the ciphertext where the peer agrees (RFC 7366); false by default. */
+  /** The MAC of CBC suites covers the ciphertext where the peer agrees (RFC 7366); true by default. */
   readonly encryptThenMac?: boolean
   /** Most bytes in a protected record that this side takes, 64 to 16,384, the default (RFC 8449); `false` leaves it unsaid. */
   readonly recordSizeLimit?: number | false
@@ -21,6 +22,16 @@ export interface CommonExtensionOptions {
 export interface ClientExtensionOptions extends CommonExtensionOptions {
   /** Ask for records of at most so many bytes in both directions (RFC 6066 §4); servers seldom know it. */
   readonly maxFragmentLength?: FragmentLength
+  /** Offer reserved values, which every server must pass over (RFC 8701); false by default. */
+  readonly grease?: boolean
+  /** Pad ClientHello to at least so many bytes (RFC 7685): 512 for servers that stumble over 256 to 511; not by default. */
+  readonly padClientHelloTo?: number
+  /**
+   * Has the last word on each ClientHello: the order of suites and extensions, what is left out, extensions of its own.
+   * Must be pure. What has options of its own must stay as these say. The server's answers to other extensions are in
+   * `summary.negotiated.extraExtensions`.
+   */
+  readonly arrangeClientHello?: (hello: ClientHello) => ClientHello
   /** Ask for signed certificate timestamps, which the summary then holds (RFC 6962 §3.3.1); false by default. */
   readonly requestSignedCertificateTimestamps?: boolean
 }
@@ -45,6 +56,9 @@ export const clientExtensionOptions: Names<ClientExtensionOptions> = {
   ...common,
   maxFragmentLength: true,
   requestSignedCertificateTimestamps: true,
+  grease: true,
+  padClientHelloTo: true,
+  arrangeClientHello: true,
 }
 
 export const serverExtensionOptions: Names<ServerExtensionOptions> = {
@@ -79,21 +93,36 @@ type CommonPart = Pick<
 >
 
 const commonPart = (options: CommonExtensionOptions): CommonPart => ({
-  encryptThenMac: flag('encryptThenMac', options.encryptThenMac) ?? false,
+  encryptThenMac: flag('encryptThenMac', options.encryptThenMac) ?? true,
   recordSizeLimit: sizeLimit(options.recordSizeLimit),
   clientCertificateTypes: kinds('clientCertificateTypes', options.clientCertificateTypes),
   serverCertificateTypes: kinds('serverCertificateTypes', options.serverCertificateTypes),
 })
 
+type ClientPart = CommonPart &
+  Pick<
+    ClientConfig,
+    'maxFragmentLength' | 'requestSignedCertificateTimestamps' | 'grease' | 'padClientHelloTo' | 'arrangeClientHello'
+  >
+
+/** Above this no message but a Certificate is taken, not even by this library's own server. */
+const LONGEST_HELLO = 2 ** 14
+
+function padding(length: number | undefined): number | undefined {
+  if (length === undefined || (Number.isInteger(length) && length >= 0 && length <= LONGEST_HELLO)) return length
+  return misuse(`padClientHelloTo must be up to ${LONGEST_HELLO} bytes, not ${String(length)}`)
+}
+
 /** The part of a client's configuration that these options settle. Throws a `misuse` fault for what makes no sense. */
-export function clientExtensions(
-  options: ClientExtensionOptions,
-): CommonPart & Pick<ClientConfig, 'maxFragmentLength' | 'requestSignedCertificateTimestamps'> {
-  const { maxFragmentLength } = options
+export function clientExtensions(options: ClientExtensionOptions): ClientPart {
+  const { maxFragmentLength, padClientHelloTo } = options
   if (!fragmentLengths.includes(maxFragmentLength)) misuse('maxFragmentLength must be 512, 1024, 2048 or 4096')
   return {
     ...commonPart(options),
     maxFragmentLength,
+    grease: flag('grease', options.grease) ?? false,
+    padClientHelloTo: padding(padClientHelloTo),
+    arrangeClientHello: optionalFunction('arrangeClientHello', options.arrangeClientHello),
     requestSignedCertificateTimestamps:
       flag('requestSignedCertificateTimestamps', options.requestSignedCertificateTimestamps) ?? false,
   }

@@ -1,6 +1,6 @@
 import { constantTimeEqual } from '../bytes/equal.js'
 import type { CertificateCheck, CertificateVerdict, VerifiedName } from '../crypto/environment.js'
-import type { PublicKey } from '../crypto/key-types.js'
+import type { CertificateKind, PublicKey } from '../crypto/key-types.js'
 import { type FaultCode, TlsFault } from './fault.js'
 
 /*
@@ -17,24 +17,38 @@ const certificateFault = (verdict: Extract<CertificateVerdict, { accepted: false
 /** A verifier accepted the peer's certificate; the key in it is the peer's if the peer proves that it holds it. */
 export class VerifiedIdentity {
   readonly #accepted = true
+  /** As the peer sent it, end entity first; of a raw public key, the one SubjectPublicKeyInfo. */
   readonly certificateChain: readonly Uint8Array[]
+  readonly certificateType: CertificateKind
+  /** DER, from the end entity to the anchor, as it was verified; empty where the verifier built no path. */
+  readonly path: readonly Uint8Array[]
   readonly publicKey: PublicKey
   /** The checks that the verifier says it made. */
   readonly checked: readonly CertificateCheck[]
   /** Whom the certificate stands for; empty where the verifier read no names, as one that compares pins does not. */
   readonly identities: readonly VerifiedName[]
 
-  private constructor(chain: readonly Uint8Array[], verdict: Extract<CertificateVerdict, { accepted: true }>) {
+  private constructor(
+    chain: readonly Uint8Array[],
+    verdict: Extract<CertificateVerdict, { accepted: true }>,
+    certificateType: CertificateKind,
+  ) {
     this.certificateChain = chain
+    this.certificateType = certificateType
+    this.path = verdict.path ?? []
     this.publicKey = verdict.publicKey
     this.checked = verdict.checked
     this.identities = verdict.identities ?? []
   }
 
   /** Throws the fault of the refusal where the verifier refused. */
-  static of(certificateChain: readonly Uint8Array[], verdict: CertificateVerdict): VerifiedIdentity {
+  static of(
+    certificateChain: readonly Uint8Array[],
+    verdict: CertificateVerdict,
+    certificateType: CertificateKind = 'X509',
+  ): VerifiedIdentity {
     if (verdict.accepted !== true) throw certificateFault(verdict)
-    return new VerifiedIdentity(certificateChain, verdict)
+    return new VerifiedIdentity(certificateChain, verdict, certificateType)
   }
 
   static is(value: object): boolean {

@@ -18,6 +18,9 @@ export const quietClientExtensions = {
   ...quietExtensions,
   maxFragmentLength: undefined,
   requestSignedCertificateTimestamps: false,
+  grease: false,
+  padClientHelloTo: undefined,
+  arrangeClientHello: undefined,
 } as const satisfies Partial<ClientConfig>
 
 export const quietServerExtensions = {

@@ -116,6 +116,9 @@ export function chainVerifier(options: ChainVerifierOptions): CertificateVerifie
   const validate = chainValidator(options)
   const verify: CertificateVerifier = (request, signal): MaybePromise<CertificateVerdict> => {
     const { peer, certificateChain, keyUsage, ocspResponse, statusRequested } = request
+    if (request.certificateType !== undefined) {
+      return refuse('unsupported_certificate', 'it shows a raw public key, which no chain vouches for: pin it', peer)
+    }
     const chain: ChainToValidate = {
       ...{ certificateChain, purpose: peer === 'server' ? 'serverAuth' : 'clientAuth' },
       ...(keyUsage === undefined ? {} : { keyUsage }),

@@ -78,22 +78,28 @@ function readIssuer(entry: Fingerprint, { hash }: HashPrimitives): string {
 }
 
 /** What is denied about a certificate, in words, or `undefined`. */
-type Search = (certificate: Uint8Array) => string | undefined
+interface Search {
+  (certificate: Uint8Array): string | undefined
+  /** The same for a key that is shown without a certificate (RFC 7250 §3). */
+  rawKey(subjectPublicKeyInfo: Uint8Array): string | undefined
+}
 
 function searchIn(entries: DenyListEntries, primitives: HashPrimitives): Search {
   const certificates = setOf(entries.certificates)
   const keys = setOf(entries.keys)
   const issuers = new Set(entries.issuers?.map((entry) => readIssuer(entry, primitives)))
   const sha256 = (bytes: Uint8Array): string => toHex(primitives.hash('sha256', bytes))
-  return (der) => {
+  const KEY_DENIED = 'its key is on the deny list'
+  const certificate = (der: Uint8Array): string | undefined => {
     if (certificates.has(sha256(der))) return 'it is on the deny list'
     const parsed = tryParse(der)
     if (parsed === undefined) return undefined
-    if (keys.has(sha256(parsed.subjectPublicKeyInfo))) return 'its key is on the deny list'
+    if (keys.has(sha256(parsed.subjectPublicKeyInfo))) return KEY_DENIED
     const { issuer } = parsed
     const denied = issuers.has(sha256(canonical(issuer))) || issuers.has(sha256(issuer.der))
     return denied ? 'its issuer is on the deny list' : undefined
   }
+  return Object.assign(certificate, { rawKey: (key: Uint8Array) => (keys.has(sha256(key)) ? KEY_DENIED : undefined) })
 }
 
 /** `where` says which certificate one at an index is. */
@@ -111,8 +117,14 @@ function refuseDenied(
   return undefined
 }
 
-function judge({ peer, certificateChain }: CertificateRequestToVerify, search: Search): CertificateVerdict | undefined {
+function judge(request: CertificateRequestToVerify, search: Search): CertificateVerdict | undefined {
+  const { peer, certificateChain } = request
   const [endEntity = new Uint8Array()] = certificateChain
+  if (request.certificateType === 'RawPublicKey') {
+    const why = search.rawKey(endEntity)
+    if (why === undefined) return undefined
+    return { accepted: false, reason: 'denied', message: `the ${peer}'s raw public key is refused: ${why}` }
+  }
   const denied = refuseDenied(certificateChain, search, (index) =>
     index === 0 ? `the ${peer}'s certificate` : `certificate ${index + 1} of the ${peer}'s chain`,
   )

@@ -15,9 +15,9 @@ import type { ImmediateVerifier } from './verifier.js'
 /** A certificate (DER), the SHA-256 of one, or the SHA-256 of a SubjectPublicKeyInfo, which outlives renewals with the same key. */
 export type Pin = Uint8Array | { readonly spkiSha256: Uint8Array } | { readonly certificateSha256: Uint8Array }
 
-/** The two fingerprints by which a certificate can be pinned. */
+/** The fingerprints by which a peer can be pinned; one that shows a bare key has no certificate (RFC 7250 §3). */
 interface Fingerprints {
-  readonly certificate: Uint8Array
+  readonly certificate?: Uint8Array
   readonly spki: Uint8Array
 }
 
@@ -38,14 +38,14 @@ function matcher(pin: Pin, primitives: HashPrimitives): (presented: Fingerprints
       throw new TypeError('a pinned certificate must be DER: for PEM, pin the bytes that certificatesFromPem returns')
     }
     const expected = primitives.hash('sha256', pin)
-    return (presented) => publicEqual(presented.certificate, expected)
+    return ({ certificate }) => certificate !== undefined && publicEqual(certificate, expected)
   }
   if ('spkiSha256' in pin) {
     const expected = digestOfPin(pin.spkiSha256)
     return (presented) => publicEqual(presented.spki, expected)
   }
   const expected = digestOfPin(pin.certificateSha256)
-  return (presented) => publicEqual(presented.certificate, expected)
+  return ({ certificate }) => certificate !== undefined && publicEqual(certificate, expected)
 }
 
 const refuse = (reason: CertificateRefusal, message: string): CertificateVerdict => ({
@@ -54,10 +54,10 @@ const refuse = (reason: CertificateRefusal, message: string): CertificateVerdict
   message,
 })
 
-/** The SubjectPublicKeyInfo of a certificate, or `undefined` where either is not well-formed. */
-function wellFormedKeyInfo(certificate: Uint8Array): Uint8Array | undefined {
+/** The SubjectPublicKeyInfo that was shown, in a certificate or bare, or `undefined` where it is not well-formed. */
+function wellFormedKeyInfo(shown: Uint8Array, bare: boolean): Uint8Array | undefined {
   try {
-    const keyInfo = certificatePublicKeyInfo(certificate)
+    const keyInfo = bare ? shown : certificatePublicKeyInfo(shown)
     subjectPublicKey(keyInfo)
     return keyInfo
   } catch {
@@ -73,30 +73,38 @@ function supportedKey(keyInfo: Uint8Array): PublicKey | undefined {
   }
 }
 
-function mismatch(peer: string, presented: Fingerprints): CertificateVerdict {
+function mismatch(peer: string, { certificate, spki }: Fingerprints): CertificateVerdict {
+  const key = formatPin({ spkiSha256: spki })
+  const seen =
+    certificate === undefined
+      ? `raw public key matches no pin of a key: its SHA-256 is ${key}; `
+      : `certificate matches no pin: its SHA-256 is ${formatPin({ certificateSha256: certificate })}, its key's is ${key}; `
   return refuse(
     'not_pinned',
-    `the ${peer}'s certificate matches no pin: its SHA-256 is ${formatPin({ certificateSha256: presented.certificate })}, ` +
-      `its key's is ${formatPin({ spkiSha256: presented.spki })}; ` +
+    `the ${peer}'s ${seen}` +
       `if another channel confirms that these belong to the ${peer} you expect, pin one of them`,
   )
 }
 
 /**
- * Accepts a peer whose end-entity certificate, or the key in it, is one of `pins`, and refuses everyone else. Nothing
+ * Accepts a peer whose end-entity certificate, or the key in it, or the raw key that it shows instead of one (RFC 7250
+ * §4.4), is one of `pins`, and refuses everyone else. Nothing
  * else is looked at: neither chain nor dates nor names nor revocation, and the verdict lists the check `pin` alone. Throws
  * `TypeError` for an empty list or for a pin that can match nothing.
  */
 export function pinnedCertificates(pins: readonly Pin[], primitives: HashPrimitives): ImmediateVerifier {
   if (pins.length === 0) throw new TypeError('an empty list of pins would refuse every peer: pin at least one')
   const matchers = pins.map((pin) => matcher(pin, primitives))
-  return ({ peer, certificateChain }) => {
-    const [certificate] = certificateChain
-    const keyInfo = certificate && wellFormedKeyInfo(certificate)
-    if (certificate === undefined || keyInfo === undefined) {
+  return ({ peer, certificateChain, certificateType }) => {
+    const [shown] = certificateChain
+    const bare = certificateType === 'RawPublicKey'
+    const keyInfo = shown && wellFormedKeyInfo(shown, bare)
+    if (shown === undefined || keyInfo === undefined) {
       return refuse(
         'bad_certificate',
-        `the ${peer}'s certificate is not well-formed: it must be a DER X.509 certificate`,
+        bare
+          ? `the ${peer}'s raw public key is not well-formed: it must be a DER SubjectPublicKeyInfo`
+          : `the ${peer}'s certificate is not well-formed: it must be a DER X.509 certificate`,
       )
     }
     const publicKey = supportedKey(keyInfo)
@@ -107,7 +115,10 @@ export function pinnedCertificates(pins: readonly Pin[], primitives: HashPrimiti
           'RSA, ECDSA on P-256, P-384 or P-521, Ed25519 and Ed448 are',
       )
     }
-    const presented = { certificate: primitives.hash('sha256', certificate), spki: primitives.hash('sha256', keyInfo) }
+    const presented: Fingerprints = {
+      ...(bare ? {} : { certificate: primitives.hash('sha256', shown) }),
+      spki: primitives.hash('sha256', keyInfo),
+    }
     if (!matchers.some((matches) => matches(presented))) return mismatch(peer, presented)
     return { accepted: true, publicKey, checked: ['pin'] }
   }

@@ -64,9 +64,10 @@ export abstract class SocketShape extends Duplex {
     return { name, standardName: name, version: 'TLSv1.2' }
   }
 
-  /** The peer's certificates as it sent them, DER, its own first; empty where it showed none. */
+  /** The peer's certificates as it sent them, DER, its own first; empty where it showed none, or a bare key. */
   getPeerCertificateChain(): readonly Uint8Array[] {
-    return this.summary?.peer.identity?.certificateChain ?? []
+    const identity = this.summary?.peer.identity
+    return identity?.certificateType === 'X509' ? identity.certificateChain : []
   }
 
   /** The peer's own certificate as `raw`, an empty object where it showed none. */

@@ -1,4 +1,5 @@
 import type { KeySchedule } from '../../crypto/key-schedule.js'
+import type { ClientHello } from '../../messages/client-hello.js'
 import type { FragmentLength } from '../../registry/max-fragment-length.js'
 import type { HandshakeConfig } from '../negotiation.js'
 
@@ -7,6 +8,15 @@ export interface ClientConfig extends HandshakeConfig {
   readonly serverName: string | undefined
   /** Ask the server to staple an OCSP response (RFC 6066 §8). */
   readonly requestCertificateStatus: boolean
+  /** Offer reserved values, which every server must pass over (RFC 8701). */
+  readonly grease: boolean
+  /** Pad ClientHello with zeros to at least so many bytes (RFC 7685); `undefined` does not pad. */
+  readonly padClientHelloTo: number | undefined
+  /**
+   * Arranges each ClientHello before it is sent: the order of everything, what is left out, suites and extensions of its
+   * own besides. Must be pure. Answers to its own extensions are in `Negotiated.extraExtensions`.
+   */
+  readonly arrangeClientHello: ((hello: ClientHello) => ClientHello) | undefined
   /** Ask the server for what it has of Certificate Transparency (RFC 6962 §3.3.1). */
   readonly requestSignedCertificateTimestamps: boolean
   /** Ask that no record of either side hold more (RFC 6066 §4); `undefined` does not ask. */

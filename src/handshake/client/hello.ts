@@ -1,3 +1,5 @@
+import { fromHex } from '../../bytes/convert.js'
+import { publicEqual } from '../../bytes/equal.js'
 import { type SuiteParameters, suiteParameters } from '../../crypto/suite-parameters.js'
 import type { ClientHello } from '../../messages/client-hello.js'
 import { duplicateExtension } from '../../messages/extensions/extension.js'
@@ -13,6 +15,7 @@ import type { Outcome, StateOf } from '../machine.js'
 import { canNegotiate } from '../negotiation.js'
 import { type AgreedLengths, recordLimitsOf } from '../record-limits.js'
 import { Transcript } from '../transcript.js'
+import { arrangeHello } from './arrange-hello.js'
 import type { ClientConfig, ClientContext } from './context.js'
 import { acceptExtensions, checkTogether, offerExtensions, type ServerExtensions } from './extensions/index.js'
 import type { ClientState } from './states.js'
@@ -32,7 +35,7 @@ export function sendClientHello(
   _state: StateOf<ClientState, 'Start'>,
   { entropy }: HandledEvent<'start'>,
 ): Outcome<StateOf<ClientState, 'ExpectServerHello'>> {
-  const offer = buildClientHello(config, entropy.random)
+  const offer = arrangeHello(config, buildClientHello(config, entropy.random))
   const flight = new Flight(Transcript.empty)
   flight.handshake('client_hello', offer)
   return {
@@ -41,8 +44,14 @@ export function sendClientHello(
   }
 }
 
+/** SHA-256 of "HelloRetryRequest": the random by which TLS 1.3 tells a HelloRetryRequest from a ServerHello (RFC 8446 §4.1.3). */
+const HELLO_RETRY_REQUEST = fromHex('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c')
+
 /** The version comes first: a server that speaks another one may mean something else by the rest. */
-function checkVersion({ serverVersion }: ServerHello): void {
+function checkVersion({ serverVersion, random }: ServerHello): void {
+  if (publicEqual(random, HELLO_RETRY_REQUEST)) {
+    refuse('unsupported_version', 'the server answers with a HelloRetryRequest of TLS 1.3; this is TLS 1.2 only')
+  }
   if (serverVersion !== ProtocolVersion.TLSv1_2) {
     refuse('unsupported_version', `the server chose ${nameOf(ProtocolVersion, serverVersion, 2)}; this is TLS 1.2 only`)
   }

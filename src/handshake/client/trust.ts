@@ -62,7 +62,7 @@ export function receiveCertificateVerdict(
   { flight, transcript }: State<'AwaitCertificateVerification'>,
   { answer }: HandledEvent<'answer:verifyCertificate'>,
 ): Outcome<State<'AwaitSignatureVerification' | 'AwaitCredential' | 'AwaitPreMasterEncryption'>> {
-  const identity = VerifiedIdentity.of(flight.certificateChain, answer)
+  const identity = VerifiedIdentity.of(flight.certificateChain, answer, flight.negotiated.serverCertificateType)
   const { negotiated, serverParams, certificateRequest } = flight
   checkServerKey(context, negotiated, identity.publicKey)
   if (serverParams === undefined) {

@@ -64,7 +64,7 @@ export function receiveCertificateVerdict(
   }: State<'AwaitCertificateVerification'>,
   { answer }: HandledEvent<'answer:verifyCertificate'>,
 ): Outcome<State<'AwaitSignatureVerification'>> {
-  const identity = VerifiedIdentity.of(clientChain, answer)
+  const identity = VerifiedIdentity.of(clientChain, answer, negotiated.clientCertificateType)
   checkClientKey(demand, identity.publicKey, scheme)
   return {
     state: { name: 'AwaitSignatureVerification', transcript, negotiated, masterSecret, identity },

@@ -1,5 +1,7 @@
 import type { SuiteParameters } from '../../../crypto/suite-parameters.js'
 import type { Extension } from '../../../messages/extensions/extension.js'
+import { ExtensionType } from '../../../registry/extension-type.js'
+import { nameOf } from '../../../registry/registry.js'
 import { refuse } from '../../fault.js'
 import { isGrease } from '../../grease.js'
 import type { ClientConfig } from '../context.js'
@@ -62,6 +64,9 @@ export const offerExtensions = (config: ClientConfig): readonly Extension[] =>
     return extensionData === undefined ? [] : [{ extensionType: type, extensionData }]
   })
 
+/** A reserved value is there to be passed over (RFC 8701 §3.1), and so is padding (RFC 7685 §3): an answer is wrong. */
+const mustBeIgnored = (type: number): boolean => isGrease(type) || type === ExtensionType.padding
+
 /** Reads the extensions of a ServerHello: each must answer one that was offered (RFC 5246 §7.4.1.4). */
 export function acceptExtensions(
   offered: readonly Extension[],
@@ -71,9 +76,9 @@ export function acceptExtensions(
   let settled = nothing
   for (const answer of answered) {
     const { extensionType, extensionData } = answer
-    // A reserved value was offered to see whether it is ignored: choosing it is wrong (RFC 8701 §3.1).
-    if (isGrease(extensionType) || !offered.some((extension) => extension.extensionType === extensionType)) {
-      return refuse('extension_not_offered', `the server answers extension ${extensionType}, which was not offered`)
+    if (mustBeIgnored(extensionType) || !offered.some((extension) => extension.extensionType === extensionType)) {
+      const name = nameOf(ExtensionType, extensionType, 2)
+      return refuse('extension_not_offered', `the server answers the extension ${name}, which was not offered`)
     }
     const known = byType.get(extensionType)
     settled =
