@@ -40,7 +40,8 @@ function failWith(_context: unknown, _state: unknown, { fault }: HandledEvent<'f
 }
 
 function refused(_context: unknown, _state: unknown, { need, cause }: HandledEvent<'need_refused'>): never {
-  if (cause instanceof TlsFault) throw cause
+  // Misuse by whoever answers has no alert of its own, and the peer must not be left waiting.
+  if (cause instanceof TlsFault && cause.origin !== 'misuse') throw cause
   throw new TlsFault('need_refused', `the environment could not answer ${need}`, { cause })
 }
 

@@ -57,7 +57,7 @@ const NO_NAME_MATCHES = 2
 /** 0: a name of the certificate is the one that the client asked for; 1: a wildcard covers it; 2: neither (RFC 6066 §3). */
 function nameRank(credential: Credential, request: CredentialRequest): number {
   const { serverName } = request
-  if (request.role === 'client' || serverName === undefined) return 0
+  if (request.role === 'client' || serverName === undefined || credential.certificateType === 'RawPublicKey') return 0
   const names = endEntity(credential)?.subjectAltName ?? []
   const matching = names.filter((name) => name.type === 'dns' && dnsNameMatches(name.value, serverName))
   if (matching.some(({ value }) => typeof value === 'string' && value.toLowerCase() === serverName)) return 0
@@ -91,9 +91,16 @@ const chainRank = (credential: Credential, { signatureSchemes }: CredentialReque
     ? 0
     : 1
 
-/** How well a credential that fits serves a request, as one number; less is better, and the name counts most. */
+/** A raw key has no names, no dates and no chain: only whether the peer prefers certificates tells it from one. */
+const kindRank = ({ certificateType = 'X509' }: Credential, { kinds = ['X509'] }: CredentialRequest): number =>
+  kinds.indexOf(certificateType)
+
+/** How well a credential that fits serves a request, as one number; less is better: the kind counts most, then the name. */
 const rankOf = (credential: Credential, request: CredentialRequest, now: number): number =>
-  4 * nameRank(credential, request) + 2 * validityRank(credential, now) + chainRank(credential, request)
+  8 * kindRank(credential, request) +
+  4 * nameRank(credential, request) +
+  2 * validityRank(credential, now) +
+  chainRank(credential, request)
 
 const notBeforeOf = (credential: Credential): number => endEntity(credential)?.notBefore ?? Number.NEGATIVE_INFINITY
 
