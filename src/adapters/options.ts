@@ -98,6 +98,7 @@ const commonOptions: Known<CommonOptions> = {
   observe: true,
   messageLimits: true,
   inputHighWaterMark: true,
+  version2Hello: true,
   provider: true,
   handshakeTimeout: true,
   signal: true,

@@ -18,7 +18,7 @@ export interface Codec<T> {
 export type TypeOf<C> = C extends Codec<infer T> ? T : never
 
 /** Decodes all of `bytes`; anything left over is an error. */
-export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
+export function decode<T>(codec: Pick<Codec<T>, 'name' | 'read'>, bytes: Uint8Array): T {
   const reader = new Reader(bytes)
   const value = codec.read(reader)
   reader.finish(codec.name)

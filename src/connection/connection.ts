@@ -6,7 +6,7 @@ import { TlsFault } from '../handshake/fault.js'
 import type { NeedAnswer, NeedType } from '../handshake/need.js'
 import type { ConnectionSummary } from '../handshake/negotiated.js'
 import { RecordError } from '../record/record-error.js'
-import type { RecordLayer, TlsRecord } from '../record/record-layer.js'
+import { type RecordLayer, type TlsRecord, VERSION_2_HELLO } from '../record/record-layer.js'
 import { ContentType } from '../registry/content-type.js'
 import { AlertProtocol, encodeAlert } from './alert-protocol.js'
 import { exportKeyingMaterial } from './exporter.js'
@@ -208,15 +208,20 @@ export class TlsConnection {
 
   #handle({ type, fragment }: TlsRecord): void {
     const { protocol } = this.#parts
-    // An empty record says nothing: it must not buy a peer new warnings.
-    if (type !== ContentType.alert && fragment.length > 0) this.#alerts.reset()
-    this.#emptyRecords = fragment.length === 0 ? this.#emptyRecords + 1 : 0
+    // Neither an empty record nor an alert says anything: they must not buy a peer more of the other.
+    if (type !== ContentType.alert && fragment.length > 0) {
+      this.#alerts.reset()
+      this.#emptyRecords = 0
+    }
+    if (fragment.length === 0) this.#emptyRecords++
     if (this.#emptyRecords > MAX_CONSECUTIVE_EMPTY_RECORDS) {
       this.#fail(new TlsFault('too_many_empty_records', 'too many empty records in a row'))
     } else if (type === ContentType.handshake) {
       protocol.receiveHandshake(fragment)
     } else if (type === ContentType.application_data) {
       protocol.receiveApplicationData(fragment)
+    } else if (type === VERSION_2_HELLO) {
+      protocol.receiveVersion2ClientHello(fragment)
     } else if (type === ContentType.alert) {
       this.#handleAlert(fragment)
     } else {

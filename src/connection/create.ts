@@ -24,18 +24,20 @@ export interface ConnectionOptions {
   readonly messageLimits?: Partial<MessageLimits>
   /** Bytes that may wait behind an open need before `wantsInput` turns false; 65,536 by default. */
   readonly inputHighWaterMark?: number
+  /** Whether a server takes a ClientHello in the form of SSL 2.0 (RFC 5246 Appendix E.2); `refuse` by default. */
+  readonly version2Hello?: 'refuse' | 'accept'
 }
 
 const DEFAULT_INPUT_HIGH_WATER_MARK = 65_536
 
 function assemble(options: ConnectionOptions, makeRunner: (schedule: KeySchedule) => RoleRunner): TlsConnection {
-  const { crypto, keyLog, observe, messageLimits } = options
+  const { crypto, keyLog, observe, messageLimits, version2Hello = 'refuse' } = options
   const keySchedule = options.keySchedule ?? rfcKeySchedule(crypto)
   const runner = makeRunner(keySchedule)
   const limits = { message: DEFAULT_MESSAGE_LIMIT, certificate: DEFAULT_CERTIFICATE_LIMIT, ...messageLimits }
   return new TlsConnection({
     protocol: new HandshakeProtocol(runner, { limits, keyLog, observe }),
-    recordLayer: options.recordLayer ?? standardRecordLayer({ crypto, role: runner.role }),
+    recordLayer: options.recordLayer ?? standardRecordLayer({ crypto, role: runner.role, version2Hello }),
     keySchedule,
     randomBytes: (length) => crypto.randomBytes(length),
     inputHighWaterMark: options.inputHighWaterMark ?? DEFAULT_INPUT_HIGH_WATER_MARK,

@@ -7,7 +7,8 @@ import { TlsFault } from '../handshake/fault.js'
 import type { AnswerEvent, NeedAnswer, NeedType } from '../handshake/need.js'
 import { type MessageLimits, Reassembly } from '../handshake/reassembly.js'
 import type { Alert } from '../messages/alert.js'
-import { readHandshakeHeader } from '../messages/handshake.js'
+import { encodeHandshake, readHandshakeHeader } from '../messages/handshake.js'
+import { readVersion2ClientHello } from '../messages/version-2-client-hello.js'
 import { HandshakeType, type HandshakeTypeName } from '../registry/handshake-type.js'
 import { nameOf } from '../registry/registry.js'
 import type { OpenNeed } from './open-need.js'
@@ -41,6 +42,9 @@ export const isNews = ({ type }: { readonly type: string }): boolean =>
 
 /** Asking for a new handshake costs a peer four bytes and us an answer, so without data in between there is an end to it. */
 const MAX_CONSECUTIVE_WISHES = 4
+
+/** Messages behind which the peer must wait for us. */
+const endsFlight: ReadonlySet<HandshakeTypeName> = new Set(['client_hello', 'server_hello_done', 'finished'])
 
 type Waiting = { readonly type: 'handshake'; readonly fragment: Uint8Array } | { readonly type: 'change_cipher_spec' }
 
@@ -94,6 +98,19 @@ export class HandshakeProtocol {
   /** Takes a piece of the handshake stream, however it is cut. */
   receiveHandshake(fragment: Uint8Array): void {
     this.#enqueue({ type: 'handshake', fragment })
+  }
+
+  /**
+   * Takes a ClientHello in the form of SSL 2.0, without the length in front: for the machine it is the ClientHello that it
+   * stands for, but the transcript has what was sent (RFC 5246 Appendix E.2).
+   */
+  receiveVersion2ClientHello(body: Uint8Array): void {
+    try {
+      const raw = encodeHandshake('client_hello', readVersion2ClientHello(body))
+      this.#dispatch({ type: 'client_hello', raw, asSent: body })
+    } catch (cause) {
+      this.fail(new TlsFault('malformed_message', 'a ClientHello in the form of SSL 2.0 is malformed', { cause }))
+    }
   }
 
   receiveChangeCipherSpec(): void {
@@ -190,7 +207,7 @@ export class HandshakeProtocol {
     try {
       for (;;) {
         const raw = this.#reassembly.next()
-        if (raw !== undefined) return messageEvent(raw)
+        if (raw !== undefined) return this.#messageEvent(raw)
         const waiting = this.#waiting.shift()
         if (waiting === undefined) return undefined
         if (waiting.type === 'change_cipher_spec') {
@@ -201,6 +218,14 @@ export class HandshakeProtocol {
     } catch (error) {
       return { type: 'fault', fault: asFault(error) }
     }
+  }
+
+  /** What would come behind the last message of a flight would come before our answer, and so too early (RFC 5246 §7.3). */
+  #messageEvent(raw: Uint8Array): MessageEvent {
+    const event = messageEvent(raw)
+    const { buffered } = this.#reassembly
+    if (!endsFlight.has(event.type) || buffered === 0) return event
+    throw new TlsFault('excess_handshake_data', `${buffered} bytes behind ${event.type}, which ends a flight`)
   }
 
   #dispatch(event: MachineEvent): void {

@@ -36,7 +36,12 @@ export type PlainEvent =
  * that one of its type may come now: so a message and its bytes cannot disagree, and order is judged before form.
  */
 export type MessageEvent<N extends HandshakeTypeName = HandshakeTypeName> = {
-  [K in N]: { readonly type: K; readonly raw: Uint8Array }
+  [K in N]: {
+    readonly type: K
+    readonly raw: Uint8Array
+    /** What the transcript has of it, where it was sent in another form than `raw`. */
+    readonly asSent?: Uint8Array
+  }
 }[N]
 
 /** What goes into `step`. */

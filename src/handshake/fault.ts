@@ -35,6 +35,8 @@ const handshakeFaults = {
   unexpected_message: decide('unexpected_message', 'RFC 5246 §7.4'),
   malformed_message: decide('decode_error', 'RFC 5246 §7.2.2'),
   message_too_long: decide('illegal_parameter', 'RFC 5246 §7.2.2'),
+  /** More behind the message that ends the peer's flight, and so before our answer. */
+  excess_handshake_data: decide('unexpected_message', 'RFC 5246 §7.3'),
   message_across_key_change: decide('unexpected_message', 'RFC 5246 §7.2.2'),
   unsupported_version: decide('protocol_version', 'RFC 5246 §7.2.2'),
   suite_not_offered: decide('illegal_parameter', 'RFC 5246 §7.4.1.3'),
@@ -73,9 +75,15 @@ const handshakeFaults = {
 const carrierFaults = {
   bad_record_mac: decide('bad_record_mac', 'RFC 5246 §7.2.2'),
   record_overflow: decide('record_overflow', 'RFC 5246 §7.2.2'),
+  /** The length on the wire was right, what came out of the record was not. */
+  plaintext_overflow: decide('record_overflow', 'RFC 5246 §6.2.1'),
   unknown_content_type: decide('unexpected_message', 'RFC 5246 §6'),
   bad_record_version: decide('protocol_version', 'RFC 5246 §7.2.2'),
   sslv2_record: decide('protocol_version', 'RFC 6176 §3'),
+  // No version of TLS begins with the words of plain HTTP.
+  http_request: decide('protocol_version', 'RFC 5246 §7.2.2'),
+  http_proxy_request: decide('protocol_version', 'RFC 5246 §7.2.2'),
+  http_response: decide('protocol_version', 'RFC 5246 §7.2.2'),
   empty_fragment: decide('unexpected_message', 'RFC 5246 §6.2.1'),
   sequence_exhausted: decide('internal_error', 'RFC 5246 §6.1'),
   malformed_alert: decide('decode_error', 'RFC 5246 §7.2.2'),

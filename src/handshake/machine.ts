@@ -100,9 +100,12 @@ const rawKeyCodecs: typeof messageCodecs = { ...messageCodecs, certificate: RawP
 const codecsIn = (state: NamedState): typeof messageCodecs =>
   'certificateType' in state && state.certificateType === 'RawPublicKey' ? rawKeyCodecs : messageCodecs
 
-function receive<N extends HandshakeTypeName>(state: NamedState, type: N, raw: Uint8Array): Received<N> {
+function receive<N extends HandshakeTypeName>(
+  state: NamedState,
+  { type, raw, asSent = raw }: { readonly type: N; readonly raw: Uint8Array; readonly asSent?: Uint8Array },
+): Received<N> {
   const before = transcriptOf(state)
-  const through = type === 'hello_request' ? before : before.append(raw)
+  const through = type === 'hello_request' ? before : before.append(asSent)
   return { type, message: decodeHandshakeBody(type, raw, codecsIn(state)[type]), raw, before, through }
 }
 
@@ -186,7 +189,7 @@ export function machine<Context, S extends NamedState>(rows: readonly Row<Contex
     if (row === undefined) {
       throw new TlsFault('unexpected_message', `${describeEvent(event)} does not belong in ${state.name}`)
     }
-    const handled = isMessage(event) ? receive(state, event.type, event.raw) : event
+    const handled = isMessage(event) ? receive(state, event) : event
     const outcome = row.handle(context, state, handled)
     if (!row.to.includes(outcome.state.name)) throw new Error(`${row.from} may not go to ${outcome.state.name}`)
     return outcome

@@ -1,7 +1,7 @@
 import { toLatin1 } from '../bytes/convert.js'
 import { ContentType } from '../registry/content-type.js'
 import { nameOf } from '../registry/registry.js'
-import { RecordError } from './record-error.js'
+import { RecordError, type RecordErrorCode } from './record-error.js'
 
 //  TLSPlaintext, TLSCompressed and TLSCiphertext share one header (RFC 5246 §6.2.1):
 //
@@ -51,8 +51,8 @@ export function writeHeader(output: Uint8Array, at: number, header: RecordHeader
  */
 export function readHeader(bytes: Uint8Array, rules: HeaderRules): RecordHeader {
   const header = { type: bytes[0] ?? 0, version: uint16(bytes, 1), length: uint16(bytes, 3) }
-  checkType(header.type)
   checkVersion(header.version, rules)
+  checkType(header.type)
   checkLength(header, rules)
   return header
 }
@@ -99,12 +99,33 @@ export function checkEmptiness(type: ContentType, length: number): void {
   )
 }
 
-const HTTP_BEGINNINGS = ['GET ', 'POST', 'HEAD', 'PUT ', 'CONN', 'HTTP']
+const HTTP_BEGINNINGS: ReadonlyMap<string, Extract<RecordErrorCode, `http_${string}`>> = new Map([
+  ['GET ', 'http_request'],
+  ['POST', 'http_request'],
+  ['HEAD', 'http_request'],
+  ['PUT ', 'http_request'],
+  ['CONN', 'http_proxy_request'],
+  ['HTTP', 'http_response'],
+])
 
 /** Message types behind the two-byte record header of SSL 2.0, whose first bit is set (RFC 5246 Appendix E.2). */
 const SSL2_ERROR = 0
 const SSL2_CLIENT_HELLO = 1
 const SSL2_SERVER_HELLO = 4
+
+/** Whether these are the first bytes of a ClientHello in the form of SSL 2.0. */
+export const beginsWithVersion2Hello = (bytes: Uint8Array): boolean =>
+  ((bytes[0] ?? 0) & 0x80) !== 0 && bytes[2] === SSL2_CLIENT_HELLO
+
+/** Bytes in front of a message of SSL 2.0: its length, behind a bit that is set. */
+export const VERSION_2_HEADER_LENGTH = 2
+
+/** The length of a message of SSL 2.0. Throws `RecordError` for one that is longer than a record may be. */
+export function version2Length(bytes: Uint8Array): number {
+  const length = uint16(bytes, 0) & 0x7fff
+  if (length <= MAX_PLAINTEXT_LENGTH) return length
+  throw new RecordError('record_overflow', `an SSL 2.0 ClientHello of ${length} bytes, more than 2^14`)
+}
 
 /**
  * Recognises what people often meet instead of TLS in the very first bytes, to say so: plain HTTP on either side, the
@@ -112,9 +133,10 @@ const SSL2_SERVER_HELLO = 4
  */
 export function checkBeginning(bytes: Uint8Array, role: 'client' | 'server'): void {
   const text = toLatin1(bytes.subarray(0, 4))
-  if (HTTP_BEGINNINGS.includes(text)) {
+  const http = HTTP_BEGINNINGS.get(text)
+  if (http !== undefined) {
     throw new RecordError(
-      'bad_record_version',
+      http,
       role === 'server'
         ? `the peer speaks plain HTTP ("${text.trim()}…") where TLS was expected: use https:// and a TLS client`
         : 'the peer answers in plain HTTP where TLS was expected: is this the port that speaks TLS?',
@@ -122,7 +144,7 @@ export function checkBeginning(bytes: Uint8Array, role: 'client' | 'server'): vo
   }
   const isVersion2 = ((bytes[0] ?? 0) & 0x80) !== 0
   const message = bytes[2] ?? 0
-  if (isVersion2 && role === 'server' && message === SSL2_CLIENT_HELLO) {
+  if (role === 'server' && beginsWithVersion2Hello(bytes)) {
     throw new RecordError('sslv2_record', 'the peer begins with an SSL 2.0 ClientHello; TLS 1.2 records are required')
   }
   if (isVersion2 && role === 'client' && (message === SSL2_SERVER_HELLO || message === SSL2_ERROR)) {

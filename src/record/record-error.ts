@@ -5,9 +5,13 @@
 export type RecordErrorCode =
   | 'bad_record_mac'
   | 'record_overflow'
+  | 'plaintext_overflow'
   | 'unknown_content_type'
   | 'bad_record_version'
   | 'sslv2_record'
+  | 'http_request'
+  | 'http_proxy_request'
+  | 'http_response'
   | 'empty_fragment'
   | 'sequence_exhausted'
 

@@ -1,6 +1,9 @@
 import type { DirectionKeys, RecordLimits } from '../crypto/connection-keys.js'
 import type { ContentType } from '../registry/content-type.js'
 
+/** In place of a content type: what came is no record but a ClientHello of SSL 2.0 (RFC 5246 Appendix E.2). */
+export const VERSION_2_HELLO: ContentType = 0x80
+
 /** One record after opening: at most 2^14 bytes of one content type (RFC 5246 §6.2.1). */
 export interface TlsRecord {
   readonly type: ContentType

@@ -9,6 +9,7 @@ import { encryptThenMacProtection } from './cbc-encrypt-then-mac.js'
 import { checkFragmentLength, fragment, longestFragment } from './fragment.js'
 import { nullProtection } from './null.js'
 import {
+  beginsWithVersion2Hello,
   checkBeginning,
   checkEmptiness,
   HEADER_LENGTH,
@@ -17,12 +18,14 @@ import {
   mayBeEmpty,
   type RecordHeader,
   readHeader,
+  VERSION_2_HEADER_LENGTH,
+  version2Length,
   writeHeader,
 } from './plaintext.js'
 import { type Protection, PSEUDO_HEADER_LENGTH, writeTypeAndVersion } from './protection.js'
 import { ReceiveBuffer } from './receive-buffer.js'
 import { RecordError } from './record-error.js'
-import type { RecordLayer, TlsRecord } from './record-layer.js'
+import { type RecordLayer, type TlsRecord, VERSION_2_HELLO } from './record-layer.js'
 import { SequenceNumber } from './sequence-number.js'
 
 export interface StandardRecordLayerOptions {
@@ -30,6 +33,8 @@ export interface StandardRecordLayerOptions {
   readonly role: 'client' | 'server'
   /** Most bytes of plaintext in a record that is sent: 1 to 2^14, which is the default. */
   readonly maxFragmentLength?: number
+  /** Whether a server takes a ClientHello in the form of SSL 2.0 (RFC 5246 Appendix E.2); `refuse` by default. */
+  readonly version2Hello?: 'refuse' | 'accept'
 }
 
 /** The record layer of TLS 1.2 (RFC 5246 §6). Throws `RangeError` for a `maxFragmentLength` out of range. */
@@ -91,11 +96,12 @@ class StandardRecordLayer implements RecordLayer {
   }
 
   peek(): ContentType | undefined {
-    return this.#orBreak(() => this.#completeHeader()?.type)
+    return this.#orBreak(() => (this.#mayBeVersion2() ? VERSION_2_HELLO : this.#completeHeader()?.type))
   }
 
   next(): TlsRecord | undefined {
     return this.#orBreak(() => {
+      if (this.#mayBeVersion2()) return this.#openVersion2()
       const header = this.#completeHeader()
       return header === undefined ? undefined : this.#open(header)
     })
@@ -175,6 +181,21 @@ class StandardRecordLayer implements RecordLayer {
     return this.#input.length < HEADER_LENGTH + header.length ? undefined : header
   }
 
+  /** A ClientHello of SSL 2.0 is taken as the very first thing only, and only where that was asked for. */
+  #mayBeVersion2(): boolean {
+    if (this.#hasOpened || this.#options.version2Hello !== 'accept' || this.#options.role !== 'server') return false
+    return this.#input.length >= HEADER_LENGTH && beginsWithVersion2Hello(this.#input.view(0, HEADER_LENGTH))
+  }
+
+  #openVersion2(): TlsRecord | undefined {
+    const length = version2Length(this.#input.view(0, VERSION_2_HEADER_LENGTH))
+    if (this.#input.length < VERSION_2_HEADER_LENGTH + length) return undefined
+    const fragment = this.#input.view(VERSION_2_HEADER_LENGTH, length).slice()
+    this.#input.consume(VERSION_2_HEADER_LENGTH + length)
+    this.#hasOpened = true
+    return { type: VERSION_2_HELLO, fragment }
+  }
+
   #open(header: RecordHeader): TlsRecord {
     const { protection, sequenceNumber, pseudoHeader, maxPlaintextLength } = this.#reading
     sequenceNumber.require(1)
@@ -183,7 +204,7 @@ class StandardRecordLayer implements RecordLayer {
     const opened = protection.open(pseudoHeader, this.#input.view(HEADER_LENGTH, header.length))
     checkEmptiness(header.type, opened.length)
     if (opened.length > maxPlaintextLength) {
-      throw new RecordError('record_overflow', `a record of ${opened.length} bytes, more than ${maxPlaintextLength}`)
+      throw new RecordError('plaintext_overflow', `a record of ${opened.length} bytes, more than ${maxPlaintextLength}`)
     }
     // unprotected fragments are views of the input, and so may be what a cipher that works in place returns
     const own = this.#input.owns(opened) ? opened.slice() : opened

@@ -83,6 +83,7 @@ describe('oversized messages', () => {
 })
 
 const overflow = { fault: 'record_overflow', alert: 'record_overflow' } as const
+const expanded = { fault: 'plaintext_overflow', alert: 'record_overflow' } as const
 const LARGEST = 2 ** 14
 
 /** A record's header alone. */
@@ -116,10 +117,10 @@ describe('records over the limit', () => {
     peer.applicationData(new Uint8Array(LARGEST))
     expect(peer.victim.delivered[0]).toHaveLength(LARGEST)
     peer.applicationData(new Uint8Array(LARGEST + 1))
-    expectBroken(peer, overflow, ['\0'.repeat(LARGEST)])
+    expectBroken(peer, expanded, ['\0'.repeat(LARGEST)])
     const client = attackServer({ suite })
     client.applicationData(new Uint8Array(LARGEST + 1))
-    expectBroken(client, overflow)
+    expectBroken(client, expanded)
   })
 
   test('a record over the limit is never sent', () => {

@@ -64,7 +64,9 @@ describe.each(established)('renegotiation, asked of a %s', (_, make) => {
     const { peer } = make()
     const wish = peer.role === 'server' ? Uint8Array.of(0, 0, 0, 0) : encodeHandshake('client_hello', minimalHello)
     peer.record(ContentType.handshake, Uint8Array.from(Array.from({ length: 100 }, () => [...wish]).flat()))
-    expectBroken(peer, tooMany)
+    // A ClientHello ends its flight, so that what shares its record comes too early.
+    const excess = { fault: 'excess_handshake_data', alert: 'unexpected_message' } as const
+    expectBroken(peer, peer.role === 'server' ? tooMany : excess)
     expect(peer.alerts.length).toBeLessThan(10)
   })
 

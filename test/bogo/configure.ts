@@ -45,11 +45,17 @@ const suiteFilters: Readonly<Record<string, (name: CipherSuiteName) => boolean>>
   'DEFAULT:!AES': (name) => !name.includes('AES') && !name.includes('3DES'),
 }
 
+const isPreShared = (keyExchange: string): boolean => keyExchange.includes('PSK')
+
+/** Suites of pre-shared keys are offered where there is such a key, and no others are missing then. */
 function suitesOf(settings: Settings): readonly CipherSuiteName[] {
   const list = settings.text('-cipher')
   const filter = list === undefined ? (name: string) => !name.includes('3DES') : suiteFilters[list]
   if (filter === undefined) throw new Unimplemented(`the suites ${list}`)
-  return allSuites.map(({ name }) => name).filter(filter)
+  return allSuites
+    .filter(({ keyExchange }) => settings.has('-psk') || !isPreShared(keyExchange))
+    .map(({ name }) => name)
+    .filter(filter)
 }
 
 /** Names behind their lengths, as ALPN has them on the wire. */
@@ -106,6 +112,7 @@ function serverFor(settings: Settings, observations: Observations): Endpoint {
   return serverEndpoint(provider, {
     ...commonOptions(settings, observations),
     applicationProtocols: serverProtocols(settings),
+    version2Hello: 'accept',
     clientAuthentication: settings.has('-verify-peer') ? 'request' : required ? 'require' : 'none',
     certificateAuthorities: certificateAuthorities(settings),
   })

@@ -100,7 +100,7 @@ export class Conversation {
 
   #onFailed(fault: TlsFault): void {
     const endedQuietly = fault.code === 'truncated' && this.#stage === 'open'
-    if (!endedQuietly) this.#finish(describeFault(fault))
+    if (!endedQuietly) this.#finish(describeFault(fault, this.#parts.observations.lastEvent))
     else if (this.#parts.settings.has('-check-close-notify')) this.#finish('Unexpected SSL_shutdown result: -1 != 1')
     else this.#finish()
   }

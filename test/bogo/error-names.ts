@@ -1,10 +1,30 @@
+import type { MachineEvent } from '../../src/handshake/event.js'
 import type { FaultCode, TlsFault } from '../../src/handshake/fault.js'
 
-/** A name of the runner's, or what tells several apart that one of our codes covers. */
-type Name = `:${string}:` | ((fault: TlsFault) => string)
+/** The event in which a fault came up, as far as names depend on it. */
+export type LastEvent = MachineEvent['type'] | undefined
 
-const receivedAlert = ({ alert }: TlsFault): string =>
-  alert === null ? ':UNKNOWN_ALERT:' : `:SSLV3_ALERT_${alert.toUpperCase()}: :TLSV1_ALERT_${alert.toUpperCase()}:`
+/** A name of the runner's, or what tells several apart that one of our codes covers. */
+type Name = `:${string}:` | ((fault: TlsFault, event: LastEvent) => string)
+
+/** BoringSSL has two names for alerts, by the protocol's version that brought them. */
+function receivedAlert({ alert, state }: TlsFault): string {
+  const name = alert?.toUpperCase() ?? 'UNKNOWN'
+  const refusedAtOnce = state === 'ExpectServerHello' && alert === 'handshake_failure'
+  return `:SSLV3_ALERT_${name}: :TLSV1_ALERT_${name}:${refusedAtOnce ? ' :HANDSHAKE_FAILURE_ON_CLIENT_HELLO:' : ''}`
+}
+
+/** Records are told from messages: data and ChangeCipherSpec too early, or a message where ChangeCipherSpec is due. */
+function unexpected({ state }: TlsFault, event: LastEvent): string {
+  if (event === 'application_data' || event === 'change_cipher_spec') return ':UNEXPECTED_RECORD:'
+  if (state.endsWith('ChangeCipherSpec')) return ':UNEXPECTED_RECORD:'
+  return state === 'Connected' ? ':BAD_HELLO_REQUEST:' : ':UNEXPECTED_MESSAGE:'
+}
+
+const malformedNames: Readonly<Record<string, string>> = {
+  ExpectClientHello: ':CLIENTHELLO_PARSE_FAILED:',
+  Connected: ':BAD_HELLO_REQUEST:',
+}
 
 /** BoringSSL's names for our faults: the one place where the two vocabularies meet. */
 const names: Readonly<Record<FaultCode, Name>> = {
@@ -22,9 +42,10 @@ const names: Readonly<Record<FaultCode, Name>> = {
   certificate_denied: ':CERTIFICATE_VERIFY_FAILED:',
   certificate_bad_status_response: ':OCSP_CB_ERROR:',
 
-  unexpected_message: ':UNEXPECTED_MESSAGE:',
-  malformed_message: ':DECODE_ERROR:',
+  unexpected_message: unexpected,
+  malformed_message: ({ state }) => malformedNames[state] ?? ':DECODE_ERROR:',
   message_too_long: ':EXCESSIVE_MESSAGE_SIZE:',
+  excess_handshake_data: ':EXCESS_HANDSHAKE_DATA:',
   message_across_key_change: ':UNEXPECTED_RECORD:',
   unsupported_version: ':UNSUPPORTED_PROTOCOL:',
   suite_not_offered: ':WRONG_CIPHER_RETURNED:',
@@ -60,9 +81,13 @@ const names: Readonly<Record<FaultCode, Name>> = {
 
   bad_record_mac: ':DECRYPTION_FAILED_OR_BAD_RECORD_MAC:',
   record_overflow: ':ENCRYPTED_LENGTH_TOO_LONG:',
+  plaintext_overflow: ':DATA_LENGTH_TOO_LONG:',
   unknown_content_type: ':UNEXPECTED_RECORD:',
   bad_record_version: ':WRONG_VERSION_NUMBER:',
   sslv2_record: ':WRONG_VERSION_NUMBER:',
+  http_request: ':HTTP_REQUEST:',
+  http_proxy_request: ':HTTPS_PROXY_REQUEST:',
+  http_response: ':WRONG_VERSION_NUMBER:',
   empty_fragment: ':UNEXPECTED_RECORD:',
   sequence_exhausted: ':INTERNAL_ERROR:',
   malformed_alert: ':BAD_ALERT:',
@@ -84,8 +109,8 @@ const names: Readonly<Record<FaultCode, Name>> = {
 const causes = (error: unknown): string => (error instanceof Error ? ` ← ${error.message}${causes(error.cause)}` : '')
 
 /** A fault as the runner and a person read it. */
-export function describeFault(fault: TlsFault): string {
+export function describeFault(fault: TlsFault, event: LastEvent): string {
   const name = names[fault.code]
-  const said = typeof name === 'string' ? name : name(fault)
+  const said = typeof name === 'string' ? name : name(fault, event)
   return `${said} ${fault.code} in ${fault.state}: ${fault.message}${causes(fault.cause)}`
 }

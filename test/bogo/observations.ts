@@ -1,5 +1,6 @@
 import type { ObservedStep } from '../../src/connection/role.js'
 import type { CertificateRequestToVerify, Environment } from '../../src/crypto/environment.js'
+import type { MachineEvent } from '../../src/handshake/event.js'
 import { AlertDescription } from '../../src/registry/alert-description.js'
 import { HandshakeType } from '../../src/registry/handshake-type.js'
 import { NamedGroup } from '../../src/registry/named-group.js'
@@ -8,12 +9,15 @@ import { NamedGroup } from '../../src/registry/named-group.js'
 export class Observations {
   /** One line for each message, in the words of the runner. */
   messages = ''
+  lastEvent: MachineEvent['type'] | undefined
   group: number | undefined
   peerScheme: number | undefined
   verified: CertificateRequestToVerify | undefined
 
   readonly observe = ({ event, actions }: ObservedStep): void => {
-    if ('raw' in event) this.messages += `read hs ${event.raw[0]}\n`
+    this.lastEvent = event.type
+    if ('asSent' in event) this.messages += 'read v2clienthello\n'
+    else if ('raw' in event) this.messages += `read hs ${event.raw[0]}\n`
     else if (event.type === 'change_cipher_spec') this.messages += 'read ccs\n'
     else if (event.type === 'alert') this.messages += `read alert ${event.alert.level} ${event.alert.description}\n`
     for (const action of actions) {

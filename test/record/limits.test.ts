@@ -47,7 +47,7 @@ describe('length, judged from the header alone', () => {
       receiver.receive(sender.seal(ContentType.application_data, new Uint8Array(PLAINTEXT)))
       expect(receiver.next()?.fragment.length).toBe(PLAINTEXT)
       receiver.receive(sealByHand(bulk, { sequence: 1, content: new Uint8Array(PLAINTEXT + 1) }))
-      expect(codeOf(() => receiver.next())).toBe('record_overflow')
+      expect(codeOf(() => receiver.next())).toBe('plaintext_overflow')
     })
   }
 })
@@ -130,30 +130,30 @@ describe('what is not TLS', () => {
   it('names an SSL 2.0 ClientHello, as the first bytes that a server sees', () => {
     expect(codeOf(() => receiverWith(version2Hello).next())).toBe('sslv2_record')
     expect(codeOf(() => receiverWith(version2Hello).peek())).toBe('sslv2_record')
-    expect(codeOf(() => receiverWith(version2Hello, 'client').next())).toBe('unknown_content_type')
+    expect(codeOf(() => receiverWith(version2Hello, 'client').next())).toBe('bad_record_version')
     const later = receiverWith(concat(rawRecord(22, 0x0301, Uint8Array.of(1)), version2Hello))
     later.next()
-    expect(codeOf(() => later.next())).toBe('unknown_content_type')
+    expect(codeOf(() => later.next())).toBe('bad_record_version')
   })
 
   it('names plain HTTP, as the first bytes', () => {
-    for (const text of [
-      'GET / HTTP/1.1\r\n',
-      'POST /a',
-      'HEAD /a',
-      'PUT /a b',
-      'CONNECT a:1',
-      'HTTP/1.1 400 Bad Request',
-    ]) {
+    for (const [text, code] of [
+      ['GET / HTTP/1.1\r\n', 'http_request'],
+      ['POST /a', 'http_request'],
+      ['HEAD /a', 'http_request'],
+      ['PUT /a b', 'http_request'],
+      ['CONNECT a:1', 'http_proxy_request'],
+      ['HTTP/1.1 400 Bad Request', 'http_response'],
+    ] as const) {
       for (const role of ['client', 'server'] as const) {
         const error = recordErrorOf(() => receiverWith(fromAscii(text), role).next())
-        expect(error.code).toBe('bad_record_version')
+        expect(error.code).toBe(code)
         expect(error.message).toMatch(/plain HTTP/)
       }
     }
     const later = receiverWith(concat(rawRecord(22, 0x0301, Uint8Array.of(1)), fromAscii('GET / HTTP/1.1')))
     later.next()
-    expect(codeOf(() => later.next())).toBe('unknown_content_type')
+    expect(codeOf(() => later.next())).toBe('bad_record_version')
   })
 
   it('waits for a whole header before it judges', () => {
@@ -180,7 +180,7 @@ describe('after a fault', () => {
   it('our own direction still seals, so that an alert can be sent', () => {
     const { receiver } = pair()
     receiver.receive(fromAscii('GET / HTTP/1.1'))
-    expect(codeOf(() => receiver.next())).toBe('bad_record_version')
+    expect(codeOf(() => receiver.next())).toBe('http_request')
     expect(receiver.seal(ContentType.alert, Uint8Array.of(2, 70))).toEqual(Uint8Array.of(21, 3, 3, 0, 2, 2, 70))
   })
 })
