@@ -2,18 +2,20 @@ import { TlsFault } from '../handshake/fault.js'
 import { UsageError } from './arguments.js'
 import { connect } from './connect.js'
 import { demo } from './demo.js'
+import { explain } from './explain.js'
 import { serve } from './serve.js'
 import type { Terminal } from './terminal.js'
 
 type Command = (argv: readonly string[], terminal: Terminal) => number | Promise<number>
 
-const commands: Readonly<Record<string, Command>> = { demo, serve, connect }
+const commands: Readonly<Record<string, Command>> = { demo, serve, connect, explain }
 
-const OVERVIEW = `usage: tls12 [demo | serve | connect] [options]
+const OVERVIEW = `usage: tls12 [demo | serve | connect | explain] [options]
 
   demo      a handshake in memory, told step by step (what runs without a command)
   serve     a TLS 1.2 server on the loopback interface
   connect   a TLS 1.2 client
+  explain   the TLS 1.2 connections of a capture, told and checked
 
 tls12 COMMAND --help tells more.
 `

@@ -155,6 +155,17 @@ export function readPin(text: string): Pin {
   })
 }
 
+/** The text of a key log to read. */
+export const readKeyLog = (path: string): string => reading('keylog', path, (text) => text)
+
+/** A server's RSA key as DER PrivateKeyInfo, which `provider` can use. */
+export const readRsaKey = (path: string, provider: CryptoProvider): Uint8Array =>
+  reading('rsa-key', path, (text) => {
+    const info = privateKeyInfoFromPem(text)
+    if (provider.importPrivateKey(info).keyType === 'rsa') return info
+    throw new UsageError(`--rsa-key ${JSON.stringify(path)} holds a key of another kind, which decrypts nothing`)
+  })
+
 export interface KeyLog {
   readonly line: (line: string) => void
   readonly close: () => void

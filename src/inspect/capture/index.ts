@@ -8,6 +8,12 @@ export {
 export type { CapturedHandshake, HandshakeItem, HandshakeRoad } from './captured-handshake.js'
 export type { CaptureCheck, CheckedThing } from './check.js'
 export type { ApplicationDataEntry, ConnectionStory, StoryEntry } from './connection-story.js'
+export {
+  type CapturedStep,
+  type DescribeConnectionOptions,
+  describeConnection,
+  describeTransport,
+} from './describe-connection.js'
 export type { KnownSecret, SecretSource } from './key-store.js'
 export type { PassedOver } from './packet.js'
 export type { CaptureCrypto } from './record-opener.js'
