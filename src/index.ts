@@ -26,6 +26,7 @@ export type { ClientOptions, CommonOptions, ServerOptions } from './adapters/opt
 export type { ConnectionOutput } from './connection/connection.js'
 export type { CertificateVerifier } from './crypto/environment.js'
 export type { Credential, PrivateKey } from './crypto/key-types.js'
+export { type PreSharedKey, preSharedKey } from './crypto/pre-shared-key.js'
 export { allSuites } from './crypto/suite-parameters.js'
 export { alertFor, type FaultCode } from './handshake/fault.js'
 export type { ConnectionSummary, Negotiated } from './handshake/negotiated.js'

@@ -1,6 +1,8 @@
-import type { SuiteParameters } from '../crypto/suite-parameters.js'
+import { toHex } from '../bytes/convert.js'
+import { Secret } from '../bytes/secret.js'
+import type { PreSharedKey } from '../crypto/pre-shared-key.js'
+import { allSuites, type SuiteParameters } from '../crypto/suite-parameters.js'
 import { TlsFault } from '../handshake/fault.js'
-import { negotiableSuites } from '../handshake/negotiation.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
 import { canonicalHostName } from '../x509/host-names.js'
@@ -66,7 +68,7 @@ function lookUp<T>(
   )
 }
 
-const suites: ReadonlyMap<string, SuiteParameters> = new Map(negotiableSuites.map((suite) => [suite.name, suite]))
+const suites: ReadonlyMap<string, SuiteParameters> = new Map(allSuites.map((suite) => [suite.name, suite]))
 const isGroup = (name: string): name is NamedGroupName => Object.hasOwn(NamedGroup, name)
 const groups: ReadonlyMap<string, NamedGroupName> = new Map(
   Object.keys(NamedGroup)
@@ -97,4 +99,19 @@ export function hostName(name: string | undefined): string | undefined {
   if (name === undefined) return undefined
   const canonical = typeof name === 'string' ? canonicalHostName(name) : undefined
   return canonical ?? misuse(`serverName ${show(name)} is not a DNS name; leave it out for addresses (RFC 6066 §3)`)
+}
+
+/** Pre-shared keys: 1 to 65,535 bytes each, under names of at most as many (RFC 4279 §2), no name twice. */
+export function preSharedKeys(keys: readonly PreSharedKey[] | undefined): readonly PreSharedKey[] {
+  const names = new Set<string>()
+  for (const { identity, key } of list('preSharedKeys', keys) ?? []) {
+    if (!(key instanceof Secret) || !(identity instanceof Uint8Array)) misuse('make preSharedKeys with preSharedKey()')
+    if (key.length === 0 || key.length > 0xffff) misuse(`a pre-shared key has 1 to 65,535 bytes, not ${key.length}`)
+    if (identity.length > 0xffff)
+      misuse(`the name of a pre-shared key has at most 65,535 bytes, not ${identity.length}`)
+    const name = toHex(identity)
+    if (names.has(name)) misuse('two preSharedKeys have the same name')
+    names.add(name)
+  }
+  return keys ?? []
 }

@@ -2,10 +2,11 @@ import { type ConnectionOptions, clientConnection, serverConnection } from '../c
 import { providerEnvironment, type Trust } from '../connection/environment.js'
 import type { CertificateVerifier, Environment } from '../crypto/environment.js'
 import type { Credential } from '../crypto/key-types.js'
+import type { PreSharedKey } from '../crypto/pre-shared-key.js'
 import type { CryptoProvider } from '../crypto/provider.js'
 import type { ClientConfig } from '../handshake/client/context.js'
 import { TlsFault } from '../handshake/fault.js'
-import type { HandshakeConfig } from '../handshake/negotiation.js'
+import { type HandshakeConfig, showsCertificate, usesPsk } from '../handshake/negotiation.js'
 import type { ServerConfig } from '../handshake/server/context.js'
 import type { CipherSuiteName } from '../registry/cipher-suite.js'
 import type { NamedGroupName } from '../registry/named-group.js'
@@ -20,6 +21,7 @@ import {
   list,
   oneOf,
   optionalFunction,
+  preSharedKeys,
   protocolNames,
   schemesByName,
   suitesByName,
@@ -35,6 +37,7 @@ import {
   serverExtensions,
 } from './extension-options.js'
 import { type ClientHelloReviewer, withReviewer } from './review-option.js'
+import { selectPskFrom } from './select-psk.js'
 
 /** What client and server are made with alike. Everything but trust and credentials has a safe default. */
 export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
@@ -44,6 +47,10 @@ export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
   readonly credentials?: readonly Credential[]
   /** Replaces the choice among `credentials`. */
   readonly selectCredential?: Environment['selectCredential']
+  /** Keys shared with the peer, for PSK suites (RFC 4279): a client uses the first, a server the one that the client names. */
+  readonly preSharedKeys?: readonly PreSharedKey[]
+  /** Replaces the choice among `preSharedKeys`. */
+  readonly selectPsk?: Environment['selectPsk']
   /** Replaces single answers of the environment, `sign` for example. */
   readonly environment?: Partial<Environment>
   /** Registered names in order of preference. By default AEAD with forward secrecy only. */
@@ -76,6 +83,10 @@ export interface ServerOptions extends CommonOptions, ServerExtensionOptions {
   readonly certificateAuthorities?: readonly Uint8Array[]
   /** Sees each ClientHello before anything is chosen, and may refuse it or change the terms for this client. */
   readonly reviewClientHello?: ClientHelloReviewer
+  /** Tells clients which pre-shared key is meant; none by default (RFC 4279 §5.2). */
+  readonly pskIdentityHint?: Uint8Array
+  /** `hide` by default: a client that names an unknown key fails as one with a wrong key does. `alert` says so (RFC 4279 §2). */
+  readonly unknownPskIdentity?: 'hide' | 'alert'
 }
 
 type Known<Options> = Readonly<Record<keyof Options | 'provider' | 'handshakeTimeout' | 'signal', true>>
@@ -85,6 +96,8 @@ const commonOptions: Known<CommonOptions> = {
   verifier: true,
   credentials: true,
   selectCredential: true,
+  preSharedKeys: true,
+  selectPsk: true,
   environment: true,
   cipherSuites: true,
   groups: true,
@@ -119,6 +132,8 @@ const serverOptions: Known<ServerOptions> = {
   reviewClientHello: true,
   clientAuthentication: true,
   certificateAuthorities: true,
+  pskIdentityHint: true,
+  unknownPskIdentity: true,
 }
 
 type ExtensionPart = ReturnType<typeof clientExtensions | typeof serverExtensions>
@@ -137,6 +152,14 @@ const handshakeConfig = (options: CommonOptions): Omit<HandshakeConfig, keyof Ex
   onPeerClose: oneOf('onPeerClose', options.onPeerClose, ['close', 'wait'], 'close'),
 })
 
+/** Suites of pre-shared keys without a key could only fail. */
+function checkHasPsk({ cipherSuites }: HandshakeConfig, options: CommonOptions): void {
+  const { preSharedKeys: keys = [], selectPsk, environment } = options
+  if (keys.length > 0 || selectPsk !== undefined || environment?.selectPsk !== undefined) return
+  const suite = cipherSuites.find(({ keyExchange }) => usesPsk(keyExchange))
+  if (suite !== undefined) throw new TlsFault('misuse', `${suite.name} needs preSharedKeys, or selectPsk to find them`)
+}
+
 function environmentOf(
   provider: CryptoProvider,
   options: CommonOptions,
@@ -147,6 +170,7 @@ function environmentOf(
     selectCredential:
       optionalFunction('selectCredential', options.selectCredential) ??
       selectFrom(list('credentials', options.credentials) ?? [], { unrecognizedName }),
+    selectPsk: optionalFunction('selectPsk', options.selectPsk) ?? selectPskFrom(preSharedKeys(options.preSharedKeys)),
   }
   return { ...providerEnvironment(provider, trust), ...options.environment }
 }
@@ -164,12 +188,21 @@ export function clientEndpoint(provider: CryptoProvider, options: ClientOptions)
     secureRenegotiation: oneOf('secureRenegotiation', secureRenegotiation, ['require', 'tolerate'], 'require'),
     otherDhGroups: oneOf('otherDhGroups', otherDhGroups, ['refuse', 'prove'], 'refuse'),
   }
+  checkHasPsk(config, options)
   return new Endpoint(clientConnection(config, { ...options, crypto: provider }), environmentOf(provider, options))
 }
 
-/** No suite of this library lets a server go without a certificate, so one that has none could only fail, at every client. */
-function checkHasCredentials({ credentials = [], environment, ...options }: ServerOptions): void {
+/** Whether no suite needs a certificate. */
+const onlyPsk = ({ cipherSuites }: HandshakeConfig): boolean =>
+  cipherSuites.every(({ keyExchange }) => !showsCertificate(keyExchange))
+
+/** Only suites of pre-shared keys let a server go without a certificate: without either it could only fail, at every client. */
+function checkHasCredentials(
+  config: HandshakeConfig,
+  { credentials = [], environment, ...options }: ServerOptions,
+): void {
   const { selectCredential = environment?.selectCredential, reviewClientHello } = options
+  if (onlyPsk(config)) return
   if (credentials.length > 0 || selectCredential !== undefined || reviewClientHello !== undefined) return
   throw new TlsFault('misuse', 'a server needs credentials, or selectCredential to find them')
 }
@@ -185,10 +218,13 @@ export function serverEndpoint(provider: CryptoProvider, options: ServerOptions)
     extraExtensions: [],
     clientAuthentication: oneOf('clientAuthentication', clientAuthentication, ['none', 'request', 'require'], 'none'),
     certificateAuthorities: list('certificateAuthorities', options.certificateAuthorities) ?? [],
+    pskIdentityHint: options.pskIdentityHint,
+    unknownPskIdentity: oneOf('unknownPskIdentity', options.unknownPskIdentity, ['hide', 'alert'], 'hide'),
   }
   const reviewer = optionalFunction('reviewClientHello', options.reviewClientHello)
   const plain = environmentOf(provider, options, options.unrecognizedName)
   const environment = reviewer === undefined ? plain : withReviewer(plain, reviewer)
-  checkHasCredentials(options)
+  checkHasCredentials(config, options)
+  checkHasPsk(config, options)
   return new Endpoint(serverConnection(config, { ...options, crypto: provider }), environment)
 }

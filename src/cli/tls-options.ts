@@ -1,5 +1,6 @@
 import type { CommonOptions } from '../adapters/options.js'
-import { negotiableSuites } from '../handshake/negotiation.js'
+import { allSuites } from '../crypto/suite-parameters.js'
+import { usesPsk } from '../handshake/negotiation.js'
 import type { CipherSuiteName } from '../registry/cipher-suite.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
@@ -51,12 +52,15 @@ function known<T extends string>(option: string, value: string | undefined, isKn
   })
 }
 
-const isSuite = (name: string): name is CipherSuiteName => negotiableSuites.some((suite) => suite.name === name)
+/** Pre-shared keys have no options here, so neither have their suites. */
+const certificateSuites = allSuites.filter(({ keyExchange }) => !usesPsk(keyExchange))
+
+const isSuite = (name: string): name is CipherSuiteName => certificateSuites.some((suite) => suite.name === name)
 const isGroup = (name: string): name is NamedGroupName => Object.hasOwn(NamedGroup, name)
 const isScheme = (name: string): name is SignatureSchemeName => Object.hasOwn(SignatureScheme, name)
 
 const suitesFrom = (value: string | undefined): readonly CipherSuiteName[] | undefined =>
-  value === 'all' ? negotiableSuites.map(({ name }) => name) : known('cipher-suites', value, isSuite)
+  value === 'all' ? certificateSuites.map(({ name }) => name) : known('cipher-suites', value, isSuite)
 
 function protocolsFrom(value: string | undefined): readonly string[] | undefined {
   const names = listOf('alpn', value)

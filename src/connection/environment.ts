@@ -1,8 +1,9 @@
 import type { Environment } from '../crypto/environment.js'
 import type { CryptoProvider } from '../crypto/provider.js'
 
-/** The two answers that are policy, not cryptography: whom to trust, and what to show. */
-export type Trust = Pick<Environment, 'verifyCertificate' | 'selectCredential'>
+/** The answers that are policy, not cryptography: whom to trust, what to show, and which key is shared with whom. */
+export type Trust = Pick<Environment, 'verifyCertificate' | 'selectCredential'> &
+  Partial<Pick<Environment, 'selectPsk'>>
 
 /**
  * The environment in which a provider answers everything cryptographic. Any single answer can be replaced by spreading:
@@ -11,6 +12,7 @@ export type Trust = Pick<Environment, 'verifyCertificate' | 'selectCredential'>
 export const providerEnvironment = (provider: CryptoProvider, trust: Trust): Environment => ({
   reviewClientHello: () => ({ accepted: true }),
   selectCredential: (request, signal) => trust.selectCredential(request, signal),
+  selectPsk: (request, signal) => trust.selectPsk?.(request, signal),
   verifyCertificate: (request, signal) => trust.verifyCertificate(request, signal),
   verifySignature: ({ key, scheme, content, signature }, signal) =>
     provider.verifySignature(key, scheme, content, signature, signal),

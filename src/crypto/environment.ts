@@ -6,6 +6,7 @@ import type { SignatureScheme } from '../registry/signature-scheme.js'
 import type { ClientHelloToReview, HelloReview } from './hello-review.js'
 import type { CertificateKind, Credential, KeyType, PrivateKey, PublicKey } from './key-types.js'
 import type { MaybePromise } from './maybe-promise.js'
+import type { PreSharedKey } from './pre-shared-key.js'
 import type { EncryptedPreMaster, KeyShare, KeyShareRequest } from './provider.js'
 
 /** A server is asked by a ClientHello which credential it will show. */
@@ -38,6 +39,22 @@ export interface ClientCredentialRequest {
 }
 
 export type CredentialRequest = ServerCredentialRequest | ClientCredentialRequest
+
+/** Which key two sides share is the client's to say: a client is asked whose it will use, a server for the one that was named. */
+export type PskRequest =
+  | {
+      readonly role: 'client'
+      /** What the server said to help the choice; to be ignored unless the application's profile gives it a meaning (RFC 4279 §5.2). */
+      readonly identityHint?: Uint8Array
+      /** The host name that this client connects to, if it named one. */
+      readonly serverName?: string
+    }
+  | {
+      readonly role: 'server'
+      /** The client's own claim, unproved until its Finished. */
+      readonly identity: Uint8Array
+      readonly serverName?: string
+    }
 
 export interface CertificateRequestToVerify {
   /** The side whose certificate it is. */
@@ -114,6 +131,8 @@ export interface Environment {
   reviewClientHello(request: ClientHelloToReview, signal: AbortSignal): MaybePromise<HelloReview>
   /** `undefined`: there is none. A client then sends an empty Certificate; a server fails with `handshake_failure`. */
   selectCredential(request: CredentialRequest, signal: AbortSignal): MaybePromise<Credential | undefined>
+  /** `undefined`: there is none. A client then ends the handshake; a server does as its configuration says. */
+  selectPsk(request: PskRequest, signal: AbortSignal): MaybePromise<PreSharedKey | undefined>
   verifyCertificate(request: CertificateRequestToVerify, signal: AbortSignal): MaybePromise<CertificateVerdict>
   verifySignature(
     request: {

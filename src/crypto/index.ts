@@ -8,6 +8,7 @@ export type {
   ClientCredentialRequest,
   CredentialRequest,
   Environment,
+  PskRequest,
   ServerCredentialRequest,
   VerifiedName,
 } from './environment.js'
@@ -15,6 +16,7 @@ export type { ClientHelloToReview, HelloChanges, HelloReview, RawExtension } fro
 export { type KeySchedule, keySchedule, type PrfHash, prf } from './key-schedule.js'
 export type { CertificateKind, Credential, EcdsaCurve, KeyType, PrivateKey, PublicKey } from './key-types.js'
 export type { MaybePromise } from './maybe-promise.js'
+export { type PreSharedKey, preSharedKey } from './pre-shared-key.js'
 export type { HashName, HashPrimitives } from './primitives.js'
 export type { CryptoProvider, DhParameters, EncryptedPreMaster, KeyShare, KeyShareRequest } from './provider.js'
 export type { Aead, AeadName, BlockCipher, BlockCipherName, RecordCiphers } from './record-ciphers.js'

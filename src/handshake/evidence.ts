@@ -123,23 +123,38 @@ export class VerifiedFinished {
 }
 
 /** What a peer proved before the connection was established, and by which evidence. */
-export type PeerProofKind = 'certificate and signature' | 'certificate and key transport' | 'none'
+export type PeerProofKind = 'certificate and signature' | 'certificate and key transport' | 'pre-shared key' | 'none'
 
 /** `Connected` cannot be built without one. */
 export class PeerProof {
   readonly #proved = true
   readonly kind: PeerProofKind
-  /** Whose certificate was accepted; absent for `none`. */
+  /** Whose certificate was accepted, if any. */
   readonly identity: VerifiedIdentity | undefined
+  /** The name of the key that both sides hold, if the suite has one. */
+  readonly pskIdentity: Uint8Array | undefined
 
-  private constructor(kind: PeerProofKind, identity: VerifiedIdentity | undefined) {
+  private constructor(kind: PeerProofKind, identity: VerifiedIdentity | undefined, pskIdentity?: Uint8Array) {
     this.kind = kind
     this.identity = identity
+    this.pskIdentity = pskIdentity
   }
 
   /** The peer signed with its certificate's key, and Finished shows that it was in this handshake. */
-  static bySignature(signature: VerifiedSignature, _finished: VerifiedFinished): PeerProof {
-    return new PeerProof('certificate and signature', signature.identity)
+  static bySignature(signature: VerifiedSignature, _finished: VerifiedFinished, pskIdentity?: Uint8Array): PeerProof {
+    return new PeerProof('certificate and signature', signature.identity, pskIdentity)
+  }
+
+  /**
+   * The peer holds the key that `pskIdentity` names: without it no Finished of its own would match (RFC 4279 §2). Under
+   * RSA_PSK a server decrypted besides, with the key of its certificate (RFC 4279 §4).
+   */
+  static byPsk(
+    pskIdentity: Uint8Array,
+    _finished: VerifiedFinished,
+    identity: VerifiedIdentity | undefined = undefined,
+  ): PeerProof {
+    return new PeerProof('pre-shared key', identity, pskIdentity)
   }
 
   /** The peer decrypted the pre-master secret: only its Finished shows that it could (RFC 5246 §7.4.7.1). */

@@ -68,6 +68,7 @@ const handshakeFaults = {
   bad_finished: decide('decrypt_error', 'RFC 5246 §7.4.9'),
   key_unfit_for_suite: decide('unsupported_certificate', 'RFC 5246 §7.4.2'),
   server_certificate_missing: decide('decode_error', 'RFC 5246 §7.4.2'),
+  unknown_psk_identity: decide('unknown_psk_identity', 'RFC 4279 §2'),
   client_certificate_missing: decide('handshake_failure', 'RFC 5246 §7.4.6'),
 } as const
 
@@ -99,6 +100,7 @@ const carrierFaults = {
 
 /** What our own side does or cannot do. */
 const localFaults = {
+  no_pre_shared_key: decide('handshake_failure', 'RFC 5246 §7.2.2'),
   need_refused: decide('internal_error', 'RFC 5246 §7.2.2'),
   handshake_timeout: decide('user_canceled', 'RFC 5246 §7.2.2'),
   aborted: decide('user_canceled', 'RFC 5246 §7.2.2'),

@@ -1,6 +1,7 @@
 import type { Secret } from '../bytes/secret.js'
 import { type ConnectionKeys, cutKeyBlock, keyBlockLength } from '../crypto/connection-keys.js'
 import type { KeySchedule } from '../crypto/key-schedule.js'
+import { type PreSharedKey, pskPreMasterSecret } from '../crypto/pre-shared-key.js'
 import type { BulkProtection } from '../crypto/suite-parameters.js'
 import type { Negotiated } from './negotiated.js'
 import type { Transcript } from './transcript.js'
@@ -20,6 +21,20 @@ export function deriveMasterSecret(
         throughClientKeyExchange.hash(schedule, suite.prfHash),
       )
     : schedule.masterSecret(suite.prfHash, preMasterSecret, clientRandom, serverRandom)
+}
+
+/** The same with a pre-shared key mixed in (RFC 4279 §2). The mixture is wiped at once. */
+export function derivePskMasterSecret(
+  schedule: KeySchedule,
+  negotiated: Negotiated,
+  otherSecret: Secret | undefined,
+  { key }: PreSharedKey,
+  throughClientKeyExchange: Transcript,
+): Secret {
+  const preMasterSecret = pskPreMasterSecret(otherSecret, key)
+  const masterSecret = deriveMasterSecret(schedule, negotiated, preMasterSecret, throughClientKeyExchange)
+  preMasterSecret.wipe()
+  return masterSecret
 }
 
 /** What keys are derived from, besides the master secret. */

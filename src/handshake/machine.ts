@@ -118,8 +118,8 @@ function faultFrom(error: unknown): TlsFault {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** A credential belongs to the application and outlives the handshake: what is secret in it is not ours to forget. */
-const isCredential = (value: object): boolean => 'certificateChain' in value && 'key' in value
+/** A credential or pre-shared key belongs to the application and outlives the handshake: it is not ours to forget. */
+const isCredential = (value: object): boolean => 'key' in value && ('certificateChain' in value || 'identity' in value)
 
 /** Bytes, lists and the messages of a transcript are the bulk of a state, and no place where one of our secrets could be. */
 const mayHoldSecrets = (value: object): boolean =>

@@ -1,5 +1,5 @@
 import type { CertificateKind, EcdsaCurve, KeyType, PrivateKey, PublicKey } from '../crypto/key-types.js'
-import { allSuites, type KeyExchange, type SuiteParameters } from '../crypto/suite-parameters.js'
+import type { KeyExchange, SuiteParameters } from '../crypto/suite-parameters.js'
 import { CertificateType } from '../registry/certificate-type.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { nameOf } from '../registry/registry.js'
@@ -75,7 +75,10 @@ export const DEFAULT_PEER_SCHEMES: readonly SignatureScheme[] = [
 export const intersect = <T>(ours: readonly T[], theirs: readonly T[]): readonly T[] =>
   ours.filter((one) => theirs.includes(one))
 
-/** The kinds of certificate key that a key exchange can use on the server's side (RFC 5246 §7.4.2, RFC 8422 §2). */
+/**
+ * The kinds of certificate key that a key exchange can use on the server's side (RFC 5246 §7.4.2, RFC 8422 §2); none
+ * where the server shows no certificate (RFC 4279 §2).
+ */
 export const serverKeyTypes: Readonly<Record<KeyExchange, readonly KeyType[]>> = {
   RSA: ['rsa'],
   DHE_RSA: ['rsa', 'rsa-pss'],
@@ -84,17 +87,19 @@ export const serverKeyTypes: Readonly<Record<KeyExchange, readonly KeyType[]>> =
   PSK: [],
   DHE_PSK: [],
   ECDHE_PSK: [],
-  RSA_PSK: [],
+  RSA_PSK: ['rsa'],
 }
 
-/** Whether the tables have states for the suite's key exchange: only such a suite may be offered or chosen. */
-export const canNegotiate = ({ keyExchange }: SuiteParameters): boolean => serverKeyTypes[keyExchange].length > 0
-
-export const negotiableSuites: readonly SuiteParameters[] = allSuites.filter(canNegotiate)
-
-/** An ephemeral key exchange sends ServerKeyExchange; RSA key transport must not (RFC 5246 §7.4.3). */
-export const isEphemeral = (keyExchange: KeyExchange): boolean => keyExchange !== 'RSA'
+/** Whether the server shows a certificate. Only then may it ask the client for one (RFC 5246 §7.4.4). */
+export const showsCertificate = (keyExchange: KeyExchange): boolean => serverKeyTypes[keyExchange].length > 0
+/** The server's certificate key decrypts the pre-master secret, instead of signing a key share (RFC 5246 §7.4.7.1). */
+export const isKeyTransport = (keyExchange: KeyExchange): boolean => keyExchange.startsWith('RSA')
+export const usesPsk = (keyExchange: KeyExchange): boolean => keyExchange.endsWith('PSK')
 export const usesCurves = (keyExchange: KeyExchange): boolean => keyExchange.startsWith('ECDHE')
+export const usesFiniteField = (keyExchange: KeyExchange): boolean => keyExchange.startsWith('DHE')
+/** Both sides make key shares for this handshake alone: forward secrecy. */
+export const isEphemeral = (keyExchange: KeyExchange): boolean =>
+  usesCurves(keyExchange) || usesFiniteField(keyExchange)
 
 const isFiniteField = (group: NamedGroupName): boolean => group.startsWith('ffdhe')
 export const curvesOf = (groups: readonly NamedGroupName[]): readonly NamedGroupName[] =>

@@ -102,7 +102,7 @@ export const localStep = (
   bytes: [],
 })
 
-const signsNothing = (suite: SuiteParameters | undefined): boolean => suite?.keyExchange === 'RSA'
+const signsNothing = (suite: SuiteParameters | undefined): boolean => suite?.keyExchange.startsWith('RSA') === true
 
 const titleFor = (by: Side, { suite, clientShowed }: Story): string => {
   if (by === 'server')

@@ -1,11 +1,13 @@
+import { toLatin1 } from '../bytes/convert.js'
 import { recognizeGroup } from '../crypto/finite-field-groups.js'
 import { certificatePublicKeyInfo, readSubjectPublicKeyInfo } from '../crypto/subject-public-key-info.js'
 import type { KeyExchange } from '../crypto/suite-parameters.js'
 import { HANDSHAKE_HEADER_LENGTH, type HandshakeMessages } from '../messages/handshake.js'
+import { ClientPskIdentity, ServerPskParams } from '../messages/pre-shared-key.js'
 import { ClientCertificateType } from '../registry/client-certificate-type.js'
 import { SignatureScheme } from '../registry/signature-scheme.js'
 import { type Fact, fact } from './described-step.js'
-import { type Story, tryServerParams } from './story.js'
+import { type Story, tryRead, tryServerParams } from './story.js'
 import { groupText, namesOf, plural, schemeText } from './words.js'
 
 function keyKind(der: Uint8Array): string {
@@ -33,12 +35,28 @@ const bitLength = (bytes: Uint8Array): number => {
   return first < 0 ? 0 : (bytes.length - first) * 8 - Math.clz32(bytes[first] ?? 0) + 24
 }
 
+const doesNotFit = (body: Uint8Array): Fact[] => [
+  fact('content', `${plural(body.length, 'byte')} that do not fit the cipher suite`),
+]
+
+const printable = (bytes: Uint8Array): string => JSON.stringify(toLatin1(bytes))
+
+function describePskParams(body: Uint8Array): Fact[] {
+  const decoded = tryRead(ServerPskParams, body)
+  if (decoded === undefined) return doesNotFit(body)
+  const { pskIdentityHint, params } = decoded
+  const hint = fact('identity hint', pskIdentityHint.length === 0 ? 'none' : printable(pskIdentityHint))
+  const unsigned = `${plural(params.length, 'byte')}, unsigned: the key that both sides share vouches for them`
+  return params.length === 0 ? [hint] : [hint, fact('params', unsigned)]
+}
+
 export function describeServerKeyExchange(
   { body }: HandshakeMessages['server_key_exchange'],
   { suite }: Story,
 ): Fact[] {
+  if (suite?.keyExchange.endsWith('PSK')) return describePskParams(body)
   const decoded = tryServerParams(suite, body)
-  if (decoded === undefined) return [fact('content', `${plural(body.length, 'byte')} that do not fit the cipher suite`)]
+  if (decoded === undefined) return doesNotFit(body)
   const facts =
     decoded.kind === 'ecdh'
       ? [
@@ -68,17 +86,33 @@ export const describeCertificateRequest = (request: HandshakeMessages['certifica
   ),
 ]
 
-/** Bytes of length prefix before the one field of each body. */
-const prefixes: Readonly<Partial<Record<KeyExchange, number>>> = { RSA: 2, DHE_RSA: 2, ECDHE_RSA: 1, ECDHE_ECDSA: 1 }
+/** Bytes of length prefix before the one field of each body, behind the name of the key where there is one. */
+const prefixes: Readonly<Record<KeyExchange, number>> = {
+  RSA: 2,
+  DHE_RSA: 2,
+  ECDHE_RSA: 1,
+  ECDHE_ECDSA: 1,
+  PSK: 0,
+  DHE_PSK: 2,
+  ECDHE_PSK: 1,
+  RSA_PSK: 2,
+}
 
 export function describeClientKeyExchange(
   { body }: HandshakeMessages['client_key_exchange'],
   { suite }: Story,
 ): Fact[] {
-  const prefix = suite && prefixes[suite.keyExchange]
-  if (prefix === undefined) return [fact('content', plural(body.length, 'byte'))]
-  const length = plural(body.length - prefix, 'byte')
-  return suite?.keyExchange === 'RSA'
+  if (suite === undefined) return [fact('content', plural(body.length, 'byte'))]
+  if (!suite.keyExchange.endsWith('PSK')) return describeExchangeKeys(suite.keyExchange, body)
+  const named = tryRead(ClientPskIdentity, body)
+  if (named === undefined) return doesNotFit(body)
+  const name = fact('name of the key', `${printable(named.pskIdentity)}, in the clear`)
+  return suite.keyExchange === 'PSK' ? [name] : [name, ...describeExchangeKeys(suite.keyExchange, named.exchangeKeys)]
+}
+
+function describeExchangeKeys(keyExchange: KeyExchange, body: Uint8Array): Fact[] {
+  const length = plural(body.length - prefixes[keyExchange], 'byte')
+  return keyExchange.startsWith('RSA')
     ? [fact('encrypted secret', `${length}; inside 2 of version and 46 random ones, to the key in the certificate`)]
     : [fact('public value', `${length}, made for this handshake alone, not encrypted and not secret`)]
 }

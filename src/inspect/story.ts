@@ -1,3 +1,4 @@
+import { type Codec, decode } from '../codec/codec.js'
 import { type KeyExchange, type SuiteParameters, suiteParameters } from '../crypto/suite-parameters.js'
 import { findExtension } from '../messages/extensions/extension.js'
 import { decodeHandshakeBody, type HandshakeMessages } from '../messages/handshake.js'
@@ -11,6 +12,15 @@ import type { TraceEntry } from './trace.js'
 export function tryDecode<N extends HandshakeTypeName>(name: N, raw: Uint8Array): HandshakeMessages[N] | undefined {
   try {
     return decodeHandshakeBody(name, raw)
+  } catch {
+    return undefined
+  }
+}
+
+/** Bytes read by a codec, or `undefined` where they do not fit it. */
+export function tryRead<T>(codec: Codec<T>, bytes: Uint8Array): T | undefined {
+  try {
+    return decode(codec, bytes)
   } catch {
     return undefined
   }

@@ -13,20 +13,37 @@ import {
 import { type ExtensionCodecs, extensionCodecs } from './extensions/extension-codecs.js'
 
 import { messageCodecs } from './handshake.js'
-import { SignedDhParams, SignedEcdhParams } from './server-key-exchange.js'
+import { ClientPskIdentity, clientPskIdentity, ServerPskParams, serverPskParams } from './pre-shared-key.js'
+import { ServerDHParams, ServerECDHParams, SignedDhParams, SignedEcdhParams } from './server-key-exchange.js'
 
 export { formatDissection } from './format-dissection.js'
 
 /** What the bytes of a message do not say themselves. */
 export interface DissectHint {
   /** Of the chosen cipher suite; without it the two key exchange messages stay opaque. */
-  readonly keyExchange?: 'RSA' | 'DHE_RSA' | 'ECDHE_RSA' | 'ECDHE_ECDSA' | 'PSK' | 'DHE_PSK' | 'ECDHE_PSK' | 'RSA_PSK'
+  readonly keyExchange?:
+    | 'RSA'
+    | 'DHE_RSA'
+    | 'ECDHE_RSA'
+    | 'ECDHE_ECDSA'
+    | 'PSK'
+    | 'DHE_PSK'
+    | 'ECDHE_PSK'
+    | 'RSA_PSK'
+    | 'PSK'
+    | 'DHE_PSK'
+    | 'ECDHE_PSK'
+    | 'RSA_PSK'
 }
 
 const serverKeyExchange: Readonly<Record<string, Codec<unknown>>> = {
   DHE_RSA: SignedDhParams,
   ECDHE_RSA: SignedEcdhParams,
   ECDHE_ECDSA: SignedEcdhParams,
+  PSK: ServerPskParams,
+  DHE_PSK: serverPskParams(ServerDHParams),
+  ECDHE_PSK: serverPskParams(ServerECDHParams),
+  RSA_PSK: ServerPskParams,
 }
 
 const clientKeyExchange: Readonly<Record<string, Codec<unknown>>> = {
@@ -34,6 +51,10 @@ const clientKeyExchange: Readonly<Record<string, Codec<unknown>>> = {
   DHE_RSA: ClientDiffieHellmanPublic,
   ECDHE_RSA: ClientECDiffieHellmanPublic,
   ECDHE_ECDSA: ClientECDiffieHellmanPublic,
+  PSK: ClientPskIdentity,
+  DHE_PSK: clientPskIdentity(ClientDiffieHellmanPublic),
+  ECDHE_PSK: clientPskIdentity(ClientECDiffieHellmanPublic),
+  RSA_PSK: clientPskIdentity(EncryptedPreMasterSecret),
 }
 
 /** The registry's names are the keys of `messageCodecs`, which its type demands. */

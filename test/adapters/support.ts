@@ -126,6 +126,7 @@ export const delayed = (endpoint: Endpoint, wait: () => Promise<void>): Endpoint
   const slow: Environment = {
     reviewClientHello: late(environment.reviewClientHello),
     selectCredential: late(environment.selectCredential),
+    selectPsk: late(environment.selectPsk),
     verifyCertificate: late(environment.verifyCertificate),
     verifySignature: late(environment.verifySignature),
     sign: late(environment.sign),

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../src/adapters/endpoint.js'
 import { type CommonOptions, clientEndpoint, serverEndpoint } from '../../src/adapters/options.js'
 import type { Environment } from '../../src/crypto/environment.js'
+import { type PreSharedKey, preSharedKey } from '../../src/crypto/pre-shared-key.js'
 import { allSuites } from '../../src/crypto/suite-parameters.js'
 import type { CipherSuiteName } from '../../src/registry/cipher-suite.js'
 import { NamedGroup, type NamedGroupName } from '../../src/registry/named-group.js'
@@ -45,17 +46,20 @@ const suiteFilters: Readonly<Record<string, (name: CipherSuiteName) => boolean>>
   'DEFAULT:!AES': (name) => !name.includes('AES') && !name.includes('3DES'),
 }
 
-const isPreShared = (keyExchange: string): boolean => keyExchange.includes('PSK')
+/** Suites of a shared key are on where there is a key. */
+const withoutPsk = allSuites.filter(({ keyExchange }) => !keyExchange.endsWith('PSK'))
 
-/** Suites of pre-shared keys are offered where there is such a key, and no others are missing then. */
+function preSharedKeysOf(settings: Settings): readonly PreSharedKey[] {
+  const key = settings.text('-psk')
+  return key === undefined ? [] : [preSharedKey(settings.text('-psk-identity') ?? '', Buffer.from(key, 'latin1'))]
+}
+
 function suitesOf(settings: Settings): readonly CipherSuiteName[] {
   const list = settings.text('-cipher')
   const filter = list === undefined ? (name: string) => !name.includes('3DES') : suiteFilters[list]
   if (filter === undefined) throw new Unimplemented(`the suites ${list}`)
-  return allSuites
-    .filter(({ keyExchange }) => settings.has('-psk') || !isPreShared(keyExchange))
-    .map(({ name }) => name)
-    .filter(filter)
+  const usable = settings.text('-psk') === undefined ? withoutPsk : allSuites
+  return usable.map(({ name }) => name).filter(filter)
 }
 
 /** Names behind their lengths, as ALPN has them on the wire. */
@@ -87,6 +91,7 @@ const certificateLimit = (settings: Settings): CommonOptions => {
 
 const commonOptions = (settings: Settings, observations: Observations): CommonOptions => ({
   cipherSuites: suitesOf(settings),
+  preSharedKeys: preSharedKeysOf(settings),
   groups: groupsOf(settings),
   signatureSchemes: schemesOf(settings.numbers('-verify-prefs')) ?? defaultVerifySchemes,
   selectCredential: selectCredential(settings),

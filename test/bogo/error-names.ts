@@ -59,6 +59,8 @@ const names: Readonly<Record<FaultCode, Name>> = {
   no_shared_scheme: ':NO_COMMON_SIGNATURE_ALGORITHMS:',
   no_shared_dh_group: ':NO_SHARED_CIPHER:',
   no_credential: ':NO_CERTIFICATE_SET:',
+  unknown_psk_identity: ':PSK_IDENTITY_NOT_FOUND:',
+  no_pre_shared_key: ':PSK_IDENTITY_NOT_FOUND:',
   unrecognized_name: ':UNRECOGNIZED_NAME:',
   hello_refused: ':CONNECTION_REJECTED:',
   no_shared_certificate_type: ':UNKNOWN_CERTIFICATE_TYPE:',

@@ -59,6 +59,12 @@ const refusals = (role: 'client' | 'server', ephemeral: 'dh' | 'ecdh'): Partial<
     event: { type: 'answer:selectCredential', answer: undefined },
     ...(role === 'server' ? { fault: 'no_credential' } : {}),
   },
+  selectPsk: {
+    label: 'no pre-shared key',
+    event: { type: 'answer:selectPsk', answer: undefined },
+    // a server goes on with a random key, and fails where a wrong one fails
+    ...(role === 'client' ? { fault: 'no_pre_shared_key' } : {}),
+  },
   verifyCertificate: {
     label: 'refused certificate',
     event: {

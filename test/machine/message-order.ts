@@ -25,16 +25,29 @@ export interface Circumstances {
   readonly clientAuthentication: 'none' | 'request' | 'require'
 }
 
+/** RFC 4279 §2 to RFC 4279 §4, RFC 5489 §2: no certificate with these. */
+const withoutCertificate: readonly KeyExchange[] = ['PSK', 'DHE_PSK', 'ECDHE_PSK']
+
 /**
- * What a server says. ServerKeyExchange belongs to the ephemeral exchanges and is not legal for RSA (RFC 5246 §7.4.3);
- * whether to ask for a certificate is up to a server that has shown its own (RFC 5246 §7.4.4).
+ * ServerKeyExchange belongs to the ephemeral exchanges and is not legal for RSA (RFC 5246 §7.4.3); with a pre-shared key
+ * it comes where there is a hint to give, and always where there is a key share (RFC 4279 §2, RFC 4279 §3).
  */
+function serverKeyExchange(keyExchange: KeyExchange): readonly Place[] {
+  if (keyExchange === 'RSA') return nothing
+  return keyExchange === 'PSK' || keyExchange === 'RSA_PSK' ? may('server_key_exchange') : must('server_key_exchange')
+}
+
+/** What a server says. Whether to ask for a certificate is up to a server that has shown its own (RFC 5246 §7.4.4). */
 const serverSays = ({ keyExchange, statusPromised }: Circumstances): readonly Place[] => [
   ...must('server_hello'),
-  ...must('certificate'),
-  ...(statusPromised ? may('certificate_status') : nothing),
-  ...(keyExchange === 'RSA' ? nothing : must('server_key_exchange')),
-  ...may('certificate_request'),
+  ...(withoutCertificate.includes(keyExchange)
+    ? serverKeyExchange(keyExchange)
+    : [
+        ...must('certificate'),
+        ...(statusPromised ? may('certificate_status') : nothing),
+        ...serverKeyExchange(keyExchange),
+        ...may('certificate_request'),
+      ]),
   ...must('server_hello_done'),
   ...must('change_cipher_spec'),
   ...must('finished'),
@@ -54,8 +67,8 @@ const clientSays = (asked: boolean, proves: boolean): readonly Place[] => [
 /** Every road that the peer of this machine may take: a list of places, passed in order. */
 export function roadsOf(machine: 'client' | 'server', circumstances: Circumstances): readonly (readonly Place[])[] {
   if (machine === 'client') return [serverSays(circumstances)]
-  const { clientAuthentication } = circumstances
-  if (clientAuthentication === 'none') return [clientSays(false, false)]
+  const { clientAuthentication, keyExchange } = circumstances
+  if (clientAuthentication === 'none' || withoutCertificate.includes(keyExchange)) return [clientSays(false, false)]
   const proving = clientSays(true, true)
   return clientAuthentication === 'require' ? [proving] : [proving, clientSays(true, false)]
 }

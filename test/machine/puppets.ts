@@ -17,11 +17,13 @@ import {
   ClientECDiffieHellmanPublic,
   EncryptedPreMasterSecret,
 } from '../../src/messages/client-key-exchange.js'
+import { DigitallySigned } from '../../src/messages/digitally-signed.js'
 import type { Extension } from '../../src/messages/extensions/extension.js'
 import { SignatureSchemeList } from '../../src/messages/extensions/signature-algorithms.js'
 import { NamedGroupList } from '../../src/messages/extensions/supported-groups.js'
 import { encodeHandshake, type HandshakeMessages } from '../../src/messages/handshake.js'
-import { encodeServerKeyExchange, ServerDHParams, ServerECDHParams } from '../../src/messages/server-key-exchange.js'
+import { ClientPskIdentity, ServerPskParams } from '../../src/messages/pre-shared-key.js'
+import { ServerDHParams, ServerECDHParams } from '../../src/messages/server-key-exchange.js'
 import { ExtensionType } from '../../src/registry/extension-type.js'
 import { HandshakeType, type HandshakeTypeName } from '../../src/registry/handshake-type.js'
 import { NamedGroup } from '../../src/registry/named-group.js'
@@ -38,6 +40,7 @@ import {
   type Scenario,
   type Subject,
   serverIdentity,
+  sharedKey,
   suiteFor,
   type Variant,
 } from './subject.js'
@@ -56,7 +59,7 @@ const config = (scenario: Scenario) => ({
 })
 
 /** Whether a review goes before has nothing to do with what follows, so it is tried with some. */
-const isReviewed = ({ keyExchange }: Scenario): boolean => keyExchange === 'ECDHE_ECDSA'
+const isReviewed = ({ keyExchange }: Scenario): boolean => ['ECDHE_ECDSA', 'PSK', 'ECDHE_PSK'].includes(keyExchange)
 
 const clientContext = (scenario: Scenario): ClientContext => ({
   config: {
@@ -77,6 +80,8 @@ const serverContext = (scenario: Scenario): ServerContext => ({
     reviewClientHello: isReviewed(scenario),
     clientAuthentication: scenario.clientAuthentication,
     certificateAuthorities: [],
+    pskIdentityHint: undefined,
+    unknownPskIdentity: 'hide',
   },
   keySchedule: markedSchedule,
 })
@@ -91,36 +96,55 @@ const extension = (extensionType: number, extensionData: Uint8Array = new Uint8A
 const renegotiationInfo = extension(ExtensionType.renegotiation_info, Uint8Array.of(0))
 const extendedMasterSecret = extension(ExtensionType.extended_master_secret)
 
-function keyExchanges(scenario: Scenario): Pick<Messages, 'server_key_exchange' | 'client_key_exchange'> {
-  const identity = serverIdentity(scenario)
-  const key = fakePrivateKey(identity.keyType, identity.name, identity.curve)
-  const [algorithm] = schemes.slice(identity.keyType === 'rsa' ? 1 : 0)
-  const sign = (params: Uint8Array) => {
-    const content = concat(CLIENT_RANDOM, SERVER_RANDOM, params)
-    const signature = key.sign(algorithm ?? 0, content)
-    if (signature instanceof Promise) throw new Error('fake keys sign at once')
-    return { algorithm: algorithm ?? 0, signature }
-  }
-  if (scenario.keyExchange === 'DHE_RSA') {
+/** The key shares of the puppets, in a form that the machines accept. */
+function shares({ keyExchange }: Scenario): { readonly server: Uint8Array; readonly client: Uint8Array } {
+  if (keyExchange.startsWith('DHE')) {
     const { p, g } = finiteFieldGroup('ffdhe2048')
-    const params = { dhP: p, dhG: g, dhYs: new Uint8Array(p.length).fill(0x7e) }
-    const body = encodeServerKeyExchange('dh', params, sign(encode(ServerDHParams, params)))
-    const dhYc = new Uint8Array(p.length).fill(0x7d)
-    return { server_key_exchange: { body }, client_key_exchange: { body: encode(ClientDiffieHellmanPublic, { dhYc }) } }
+    return {
+      server: encode(ServerDHParams, { dhP: p, dhG: g, dhYs: new Uint8Array(p.length).fill(0x7e) }),
+      client: encode(ClientDiffieHellmanPublic, { dhYc: new Uint8Array(p.length).fill(0x7d) }),
+    }
   }
   const params = { curveType: 3, namedCurve: NamedGroup.x25519, publicKey: new Uint8Array(32).fill(0x7c) }
-  const body = encodeServerKeyExchange('ecdh', params, sign(encode(ServerECDHParams, params)))
-  return { server_key_exchange: { body }, client_key_exchange: { body: clientKeyExchange(scenario) } }
+  return {
+    server: encode(ServerECDHParams, params),
+    client: encode(ClientECDiffieHellmanPublic, { ecdhYc: new Uint8Array(32).fill(0x7b) }),
+  }
 }
 
-function clientKeyExchange(scenario: Scenario): Uint8Array {
-  if (scenario.keyExchange !== 'RSA') {
-    return encode(ClientECDiffieHellmanPublic, { ecdhYc: new Uint8Array(32).fill(0x7b) })
-  }
+function sign(scenario: Scenario, params: Uint8Array): Uint8Array {
+  const identity = serverIdentity(scenario)
+  const key = fakePrivateKey(identity.keyType, identity.name, identity.curve)
+  const [algorithm = 0] = schemes.slice(identity.keyType === 'rsa' ? 1 : 0)
+  const signature = key.sign(algorithm, concat(CLIENT_RANDOM, SERVER_RANDOM, params))
+  if (signature instanceof Promise) throw new Error('fake keys sign at once')
+  return concat(params, encode(DigitallySigned, { algorithm, signature }))
+}
+
+function encryptedPreMaster(scenario: Scenario): Uint8Array {
   const { keyType, name } = serverIdentity(scenario)
   const answer = provider.encryptPreMaster(fakePublicKey(keyType, name), 0x0303)
   if (answer instanceof Promise) throw new Error('the fake provider encrypts at once')
   return encode(EncryptedPreMasterSecret, { encryptedPreMasterSecret: answer.encrypted })
+}
+
+function keyExchanges(scenario: Scenario): Pick<Messages, 'server_key_exchange' | 'client_key_exchange'> {
+  const { keyExchange } = scenario
+  const { server, client } = shares(scenario)
+  const alone = keyExchange === 'PSK' || keyExchange === 'RSA_PSK'
+  const exchangeKeys = keyExchange.startsWith('RSA') ? encryptedPreMaster(scenario) : client
+  if (!keyExchange.endsWith('PSK')) {
+    return { server_key_exchange: { body: sign(scenario, server) }, client_key_exchange: { body: exchangeKeys } }
+  }
+  const hinted = { pskIdentityHint: Uint8Array.of(0x68, 0x69), params: alone ? new Uint8Array() : server }
+  const named = {
+    pskIdentity: sharedKey.identity,
+    exchangeKeys: keyExchange === 'PSK' ? new Uint8Array() : exchangeKeys,
+  }
+  return {
+    server_key_exchange: { body: encode(ServerPskParams, hinted) },
+    client_key_exchange: { body: encode(ClientPskIdentity, named) },
+  }
 }
 
 /** The transcript of a state that has one. */
@@ -213,7 +237,7 @@ function messageVariants(scenario: Scenario, state: object, sender: 'client' | '
   ]
 }
 
-const ephemeralOf = ({ keyExchange }: Scenario) => (keyExchange === 'DHE_RSA' ? 'dh' : 'ecdh')
+const ephemeralOf = ({ keyExchange }: Scenario) => (keyExchange.startsWith('DHE') ? 'dh' : 'ecdh')
 
 export function clientSubject(scenario: Scenario): Subject<ClientState> {
   const context = clientContext(scenario)
@@ -247,7 +271,10 @@ export function serverSubject(scenario: Scenario): Subject<ServerState> {
   }
 }
 
-const keyExchangeNames = ['RSA', 'DHE_RSA', 'ECDHE_RSA', 'ECDHE_ECDSA'] as const
+const keyExchangeNames = [
+  ...(['RSA', 'DHE_RSA', 'ECDHE_RSA', 'ECDHE_ECDSA'] as const),
+  ...(['PSK', 'DHE_PSK', 'ECDHE_PSK', 'RSA_PSK'] as const),
+]
 const status = [false, true] as const
 /** How a connection ends has nothing to do with how it began, so each way is tried with some. */
 const onPeerClose = (keyExchange: KeyExchange) => (keyExchange === 'ECDHE_RSA' ? 'wait' : 'close')

@@ -164,7 +164,14 @@ function carriers(): { readonly client: Carrier; readonly server: Carrier } {
     keySchedule: schedule,
   })
   const server = serverRunner({
-    config: { ...config, ...quietServerExtensions, clientAuthentication: 'require', certificateAuthorities: [] },
+    config: {
+      ...config,
+      ...quietServerExtensions,
+      clientAuthentication: 'require',
+      certificateAuthorities: [],
+      pskIdentityHint: undefined,
+      unknownPskIdentity: 'hide',
+    },
     keySchedule: schedule,
   })
   const ends = {

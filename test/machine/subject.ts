@@ -3,11 +3,13 @@
  * from a puppet peer that answers whatever the machine said so far, so that each is right in the state where it belongs
  * and looks right everywhere else.
  */
+import { fromAscii } from '../../src/bytes/convert.js'
 import { Secret } from '../../src/bytes/secret.js'
 import { providerEnvironment } from '../../src/connection/environment.js'
 import { satisfy } from '../../src/connection/satisfy.js'
 import type { Environment } from '../../src/crypto/environment.js'
 import { type KeySchedule, keySchedule } from '../../src/crypto/key-schedule.js'
+import type { PreSharedKey } from '../../src/crypto/pre-shared-key.js'
 import { allSuites, type KeyExchange, type SuiteParameters } from '../../src/crypto/suite-parameters.js'
 import type { MachineEvent } from '../../src/handshake/event.js'
 import type { FaultCode } from '../../src/handshake/fault.js'
@@ -40,6 +42,9 @@ export const ocspResponse = Uint8Array.of(0x30, 3, 10, 1, 0)
 /** Secrets that can be told at sight, whatever part of one is printed. */
 export const markedSecret = (length: number): Secret =>
   new Secret(Uint8Array.from({ length }, (_, i) => SECRET_MARK[i % SECRET_MARK.length] ?? 0))
+
+/** A key that client and server share. */
+export const sharedKey: PreSharedKey = { identity: fromAscii('Client_identity'), key: markedSecret(32) }
 
 /** The fake key schedule, but what it derives carries the mark throughout, keys included. No record is ever protected here. */
 export const markedSchedule: KeySchedule = {
@@ -81,6 +86,7 @@ export const environmentFor = (scenario: Scenario, status: boolean): Environment
       role === 'server'
         ? fakeCredential(serverIdentity(scenario), status ? ocspResponse : undefined)
         : fakeCredential(clientIdentity),
+    selectPsk: () => sharedKey,
   })
 
 /** The event that answers `need`, from a synchronous environment. */
@@ -115,6 +121,7 @@ export const unaskedAnswers: { readonly [T in NeedType]: () => AnswerEvent<T> } 
     type: 'answer:verifyCertificate',
     answer: fakeVerifier({ peer: 'client', certificateChain: fakeCredential(clientIdentity).certificateChain }),
   }),
+  selectPsk: () => ({ type: 'answer:selectPsk', answer: sharedKey }),
   verifySignature: () => ({ type: 'answer:verifySignature', answer: true }),
   sign: () => ({ type: 'answer:sign', answer: new Uint8Array(32) }),
   generateKeyShare: () => ({

@@ -71,6 +71,7 @@ export function paced(environment: Environment, pace: Pace, seed = 1): Environme
   return {
     reviewClientHello: (...args) => answer(() => environment.reviewClientHello(...args)),
     selectCredential: (...args) => answer(() => environment.selectCredential(...args)),
+    selectPsk: (...args) => answer(() => environment.selectPsk(...args)),
     verifyCertificate: (...args) => answer(() => environment.verifyCertificate(...args)),
     verifySignature: (...args) => answer(() => environment.verifySignature(...args)),
     sign: (...args) => answer(() => environment.sign(...args)),

@@ -4,3 +4,6 @@ import { allSuites, type SuiteParameters } from '../../src/crypto/suite-paramete
 export const certificateSuites: readonly SuiteParameters[] = allSuites.filter(
   ({ keyExchange }) => !keyExchange.endsWith('PSK'),
 )
+
+/** Every suite of a shared key. */
+export const pskSuites: readonly SuiteParameters[] = allSuites.filter(({ keyExchange }) => keyExchange.endsWith('PSK'))

@@ -7,10 +7,11 @@ import {
   ClientECDiffieHellmanPublic,
   EncryptedPreMasterSecret,
 } from '../../messages/client-key-exchange.js'
+import { ClientPskIdentity } from '../../messages/pre-shared-key.js'
 import type { HandledEvent } from '../event.js'
 import { refuse } from '../fault.js'
 import { ask, Flight } from '../flight.js'
-import { deriveConnectionKeys, deriveMasterSecret, deriveVerifyData } from '../keys.js'
+import { deriveConnectionKeys, deriveMasterSecret, derivePskMasterSecret, deriveVerifyData } from '../keys.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Transcript } from '../transcript.js'
 import type { ClientContext } from './context.js'
@@ -31,22 +32,22 @@ function refuseKeyShare(request: KeyShareRequest): never {
 
 export function receiveKeyShare(
   _context: ClientContext,
-  { agreed, serverParams, transcript }: State<'AwaitKeyShare'>,
+  { agreed, serverShare, transcript }: State<'AwaitKeyShare'>,
   { answer: keyShare }: HandledEvent<'answer:generateKeyShare'>,
 ): Outcome<State<'AwaitKeyAgreement'>> {
-  if (keyShare === undefined) return refuseKeyShare(serverParams.keyShare)
+  if (keyShare === undefined) return refuseKeyShare(serverShare.keyShare)
   return {
-    state: { name: 'AwaitKeyAgreement', transcript, agreed, serverParams, keyShare },
-    actions: [ask('agreeKey', { keyShare, peerPublicKey: serverParams.serverPublicKey })],
+    state: { name: 'AwaitKeyAgreement', transcript, agreed, serverShare, keyShare },
+    actions: [ask('agreeKey', { keyShare, peerPublicKey: serverShare.serverPublicKey })],
   }
 }
 
 export function receiveAgreedKey(
   context: ClientContext,
-  { agreed, serverParams, keyShare, transcript }: State<'AwaitKeyAgreement'>,
+  { agreed, serverShare, keyShare, transcript }: State<'AwaitKeyAgreement'>,
   { answer: preMasterSecret }: HandledEvent<'answer:agreeKey'>,
-): ClientFlightOutcome {
-  const finiteField = 'dh' in serverParams.keyShare
+): Outcome<State<'AwaitSignature' | 'ExpectServerChangeCipherSpec'>> {
+  const finiteField = 'dh' in serverShare.keyShare
   if (preMasterSecret === undefined) {
     return finiteField
       ? refuse('bad_dh_public', "the server's Diffie-Hellman public value is out of range")
@@ -62,30 +63,60 @@ export function receiveEncryptedPreMaster(
   context: ClientContext,
   { agreed, transcript }: State<'AwaitPreMasterEncryption'>,
   { answer: { encrypted, preMasterSecret } }: HandledEvent<'answer:encryptPreMaster'>,
-): ClientFlightOutcome {
+): Outcome<State<'AwaitSignature' | 'ExpectServerChangeCipherSpec'>> {
   const body = encode(EncryptedPreMasterSecret, { encryptedPreMasterSecret: encrypted })
   return sendKeyExchange(context, agreed, transcript, body, preMasterSecret)
 }
 
-type ClientFlightOutcome = Outcome<State<'AwaitSignature' | 'ExpectServerChangeCipherSpec'>>
-
-function sendKeyExchange(
+/** The master secret of what was exchanged, alone or mixed with the pre-shared key. */
+function agreeOnMasterSecret(
   { keySchedule }: ClientContext,
+  { negotiated, psk }: Agreed,
+  exchanged: Secret | undefined,
+  throughClientKeyExchange: Transcript,
+): Secret {
+  if (psk !== undefined) return derivePskMasterSecret(keySchedule, negotiated, exchanged, psk, throughClientKeyExchange)
+  if (exchanged === undefined) return refuse('internal_error', 'a key exchange without a secret')
+  return deriveMasterSecret(keySchedule, negotiated, exchanged, throughClientKeyExchange)
+}
+
+interface SecretSent {
+  readonly flight: Flight
+  readonly masterSecret: Secret
+}
+
+/** ClientKeyExchange, behind our Certificate where one was asked for. `exchanged`: the secret that `body` is about, if any. */
+function sendSecret(
+  context: ClientContext,
   agreed: Agreed,
   transcript: Transcript,
   body: Uint8Array,
-  preMasterSecret: Secret,
-): ClientFlightOutcome {
-  const { negotiated, answer } = agreed
+  exchanged: Secret | undefined,
+): SecretSent {
+  const { negotiated, answer, psk } = agreed
   const flight = new Flight(transcript)
   if (answer.type !== 'not asked') {
     const certificateList = answer.type === 'credential' ? answer.credential.certificateChain : []
     flight.certificate(negotiated.clientCertificateType, certificateList)
   }
-  flight.handshake('client_key_exchange', { body })
-  const masterSecret = deriveMasterSecret(keySchedule, negotiated, preMasterSecret, flight.transcript)
+  flight.handshake('client_key_exchange', {
+    body: psk === undefined ? body : encode(ClientPskIdentity, { pskIdentity: psk.identity, exchangeKeys: body }),
+  })
+  const masterSecret = agreeOnMasterSecret(context, agreed, exchanged, flight.transcript)
   flight.do({ type: 'logMasterSecret', clientRandom: negotiated.clientRandom, masterSecret })
-  if (answer.type !== 'credential') return sendFinished(keySchedule, agreed, masterSecret, flight)
+  return { flight, masterSecret }
+}
+
+function sendKeyExchange(
+  context: ClientContext,
+  agreed: Agreed,
+  transcript: Transcript,
+  body: Uint8Array,
+  exchanged: Secret,
+): Outcome<State<'AwaitSignature' | 'ExpectServerChangeCipherSpec'>> {
+  const { answer } = agreed
+  const { flight, masterSecret } = sendSecret(context, agreed, transcript, body, exchanged)
+  if (answer.type !== 'credential') return sendFinished(context, agreed, masterSecret, flight)
 
   // Everything sent and received so far is signed: whoever signs shows that it was here (RFC 5246 §7.4.8).
   const { credential, scheme } = answer
@@ -96,18 +127,28 @@ function sendKeyExchange(
   }
 }
 
+/** The plain pre-shared key: its name is the whole exchange, and no certificate goes with it (RFC 4279 §2). */
+export function sendPskIdentity(
+  context: ClientContext,
+  agreed: Agreed,
+  transcript: Transcript,
+): Outcome<State<'ExpectServerChangeCipherSpec'>> {
+  const { flight, masterSecret } = sendSecret(context, agreed, transcript, new Uint8Array(), undefined)
+  return sendFinished(context, agreed, masterSecret, flight)
+}
+
 export function receiveSignature(
-  { keySchedule }: ClientContext,
+  context: ClientContext,
   { agreed, masterSecret, scheme, transcript }: State<'AwaitSignature'>,
   { answer: signature }: HandledEvent<'answer:sign'>,
 ): Outcome<State<'ExpectServerChangeCipherSpec'>> {
   const flight = new Flight(transcript)
   flight.handshake('certificate_verify', { algorithm: scheme, signature })
-  return sendFinished(keySchedule, agreed, masterSecret, flight)
+  return sendFinished(context, agreed, masterSecret, flight)
 }
 
 function sendFinished(
-  keySchedule: ClientContext['keySchedule'],
+  { keySchedule }: ClientContext,
   agreed: Agreed,
   masterSecret: Secret,
   flight: Flight,

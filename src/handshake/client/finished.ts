@@ -1,9 +1,10 @@
 import type { HandledEvent } from '../event.js'
 import { PeerProof, VerifiedFinished } from '../evidence.js'
+import { refuse } from '../fault.js'
 import { deriveVerifyData } from '../keys.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { ClientContext } from './context.js'
-import type { ClientState, ServerIdentity } from './states.js'
+import type { Agreed, ClientState } from './states.js'
 
 type State<N extends ClientState['name']> = StateOf<ClientState, N>
 
@@ -19,10 +20,12 @@ export function receiveChangeCipherSpec(
   }
 }
 
-const proofOf = (server: ServerIdentity, finished: VerifiedFinished): PeerProof =>
-  server.by === 'signature'
-    ? PeerProof.bySignature(server.signature, finished)
-    : PeerProof.byKeyTransport(server.identity, finished)
+function proofOf({ server, psk }: Agreed, finished: VerifiedFinished): PeerProof {
+  if (server.by === 'signature') return PeerProof.bySignature(server.signature, finished)
+  if (server.by === 'key transport') return PeerProof.byKeyTransport(server.identity, finished)
+  if (psk === undefined) return refuse('internal_error', 'a pre-shared key exchange without a key')
+  return PeerProof.byPsk(psk.identity, finished, server.identity)
+}
 
 /** The server's Finished covers every message before it, our own Finished included (RFC 5246 §7.4.9). */
 export function receiveFinished(
@@ -30,13 +33,13 @@ export function receiveFinished(
   { agreed, masterSecret, ownVerifyData }: State<'ExpectServerFinished'>,
   { message, before }: HandledEvent<'finished'>,
 ): Outcome<State<'Connected'>> {
-  const { negotiated, server, answer } = agreed
+  const { negotiated, answer, psk } = agreed
   const expected = deriveVerifyData(keySchedule, negotiated, masterSecret, 'server', before)
   const peerFinished = VerifiedFinished.of(expected, message.verifyData)
   const summary = {
     negotiated,
-    peer: proofOf(server, peerFinished),
-    authenticatedToPeer: answer.type === 'credential',
+    peer: proofOf(agreed, peerFinished),
+    authenticatedToPeer: answer.type === 'credential' || psk !== undefined,
   }
   return {
     state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData },

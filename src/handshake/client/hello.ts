@@ -8,23 +8,25 @@ import { CipherSuite } from '../../registry/cipher-suite.js'
 import { CompressionMethod } from '../../registry/compression-method.js'
 import { ProtocolVersion } from '../../registry/protocol-version.js'
 import { nameOf } from '../../registry/registry.js'
+import type { Action } from '../action.js'
 import type { HandledEvent } from '../event.js'
 import { refuse } from '../fault.js'
 import { Flight } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
-import { canNegotiate } from '../negotiation.js'
+import { showsCertificate } from '../negotiation.js'
 import { type AgreedLengths, recordLimitsOf } from '../record-limits.js'
 import { Transcript } from '../transcript.js'
 import { arrangeHello } from './arrange-hello.js'
 import type { ClientConfig, ClientContext } from './context.js'
 import { acceptExtensions, checkTogether, offerExtensions, type ServerExtensions } from './extensions/index.js'
+import { expectPskFlight } from './psk-flight.js'
 import type { ClientState } from './states.js'
 
 const buildClientHello = (config: ClientConfig, random: Uint8Array): ClientHello => ({
   clientVersion: ProtocolVersion.TLSv1_2,
   random,
   sessionId: new Uint8Array(),
-  cipherSuites: config.cipherSuites.filter(canNegotiate).map(({ cipherSuite }) => cipherSuite),
+  cipherSuites: config.cipherSuites.map(({ cipherSuite }) => cipherSuite),
   compressionMethods: [CompressionMethod.null],
   extensions: offerExtensions(config),
 })
@@ -91,7 +93,7 @@ export function receiveServerHello(
   context: ClientContext,
   { offer }: StateOf<ClientState, 'ExpectServerHello'>,
   { message, through }: HandledEvent<'server_hello'>,
-): Outcome<StateOf<ClientState, 'ExpectCertificate'>> {
+): Outcome<StateOf<ClientState, 'ExpectCertificate' | 'ExpectPskParams' | 'ExpectPskHint'>> {
   checkVersion(message)
   const duplicate = duplicateExtension(message.extensions)
   if (duplicate !== undefined) refuse('duplicate_extension', `extension ${duplicate} occurs twice in ServerHello`)
@@ -115,6 +117,9 @@ export function receiveServerHello(
     signedCertificateTimestamps: settled.signedCertificateTimestamps,
     extraExtensions: settled.extraExtensions,
   }
+  const limits: readonly Action[] =
+    settled.maxFragmentLength === undefined ? [] : [{ type: 'limitRecords', limits: negotiated.recordLimits }]
+  if (!showsCertificate(suite.keyExchange)) return expectPskFlight(negotiated, through, limits)
   return {
     state: {
       name: 'ExpectCertificate',
@@ -123,6 +128,6 @@ export function receiveServerHello(
       statusPromised: settled.statusPromised,
       certificateType: settled.serverCertificateType,
     },
-    actions: settled.maxFragmentLength === undefined ? [] : [{ type: 'limitRecords', limits: negotiated.recordLimits }],
+    actions: limits,
   }
 }

@@ -1,17 +1,30 @@
 import { toBigInt } from '../../bytes/convert.js'
+import { decode } from '../../codec/codec.js'
 import { recognizeGroup } from '../../crypto/finite-field-groups.js'
 import type { KeyShareRequest } from '../../crypto/provider.js'
+import type { KeyExchange } from '../../crypto/suite-parameters.js'
+import { ServerPskParams } from '../../messages/pre-shared-key.js'
 import type { ServerDhParams, ServerEcdhParams } from '../../messages/server-key-exchange.js'
-import { decodeServerKeyExchange } from '../../messages/server-key-exchange.js'
+import { decodeServerKeyExchange, ServerDHParams, ServerECDHParams } from '../../messages/server-key-exchange.js'
 import { NamedGroup, type NamedGroupName } from '../../registry/named-group.js'
 import { nameOf } from '../../registry/registry.js'
 import type { HandledEvent } from '../event.js'
 import { refuse } from '../fault.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
-import { curvesOf, isEphemeral, pointFormIsValid, typeOfCertificate, usesCurves } from '../negotiation.js'
+import type { Negotiated } from '../negotiated.js'
+import {
+  curvesOf,
+  isEphemeral,
+  isKeyTransport,
+  pointFormIsValid,
+  typeOfCertificate,
+  usesCurves,
+  usesFiniteField,
+  usesPsk,
+} from '../negotiation.js'
 import type { ClientConfig, ClientContext } from './context.js'
-import type { ClientState, ServerFlight, ServerParams } from './states.js'
+import type { ClientState, PskParams, ServerFlight, ServerParams, ServerShare } from './states.js'
 
 type State<N extends ClientState['name']> = StateOf<ClientState, N>
 
@@ -19,13 +32,30 @@ type State<N extends ClientState['name']> = StateOf<ClientState, N>
 type AfterCertificate =
   | 'ExpectCertificateStatusOrServerKeyExchange'
   | 'ExpectCertificateStatusOrCertificateRequest'
+  | 'ExpectCertificateStatusOrPskHint'
   | 'ExpectServerKeyExchange'
   | 'ExpectCertificateRequest'
+  | 'ExpectPskHintOrCertificateRequest'
 
-function nameAfterCertificate(ephemeral: boolean, statusPromised: boolean): AfterCertificate {
-  if (ephemeral) return statusPromised ? 'ExpectCertificateStatusOrServerKeyExchange' : 'ExpectServerKeyExchange'
+function nameAfterCertificate(keyExchange: KeyExchange, statusPromised: boolean): AfterCertificate {
+  if (isEphemeral(keyExchange))
+    return statusPromised ? 'ExpectCertificateStatusOrServerKeyExchange' : 'ExpectServerKeyExchange'
+  if (usesPsk(keyExchange))
+    return statusPromised ? 'ExpectCertificateStatusOrPskHint' : 'ExpectPskHintOrCertificateRequest'
   return statusPromised ? 'ExpectCertificateStatusOrCertificateRequest' : 'ExpectCertificateRequest'
 }
+
+/** What holds where the server says nothing of the key. */
+export const noPskParams: PskParams = { identityHint: undefined, share: undefined }
+
+const beginFlight = (negotiated: Negotiated, certificateChain: readonly Uint8Array[]): ServerFlight => ({
+  negotiated,
+  certificateChain,
+  ocspResponse: undefined,
+  serverParams: undefined,
+  pskParams: usesPsk(negotiated.suite.keyExchange) ? noPskParams : undefined,
+  certificateRequest: undefined,
+})
 
 export function receiveCertificate(
   _context: ClientContext,
@@ -35,14 +65,8 @@ export function receiveCertificate(
   if (message.certificateList.length === 0) {
     refuse('server_certificate_missing', 'the server sent an empty certificate list')
   }
-  const flight: ServerFlight = {
-    negotiated,
-    certificateChain: message.certificateList,
-    ocspResponse: undefined,
-    serverParams: undefined,
-    certificateRequest: undefined,
-  }
-  const name = nameAfterCertificate(isEphemeral(negotiated.suite.keyExchange), statusPromised)
+  const flight = beginFlight(negotiated, message.certificateList)
+  const name = nameAfterCertificate(negotiated.suite.keyExchange, statusPromised)
   return { state: { name, transcript: through, flight }, actions: [] }
 }
 
@@ -62,6 +86,15 @@ export function receiveStatusBeforeCertificateRequest(
 ): Outcome<State<'ExpectCertificateRequest'>> {
   const withStatus = { ...flight, ocspResponse: message.response }
   return { state: { name: 'ExpectCertificateRequest', transcript: through, flight: withStatus }, actions: [] }
+}
+
+export function receiveStatusBeforePskHint(
+  _context: ClientContext,
+  { flight }: State<'ExpectCertificateStatusOrPskHint'>,
+  { message, through }: HandledEvent<'certificate_status'>,
+): Outcome<State<'ExpectPskHintOrCertificateRequest'>> {
+  const withStatus = { ...flight, ocspResponse: message.response }
+  return { state: { name: 'ExpectPskHintOrCertificateRequest', transcript: through, flight: withStatus }, actions: [] }
 }
 
 const isGroupName = (name: string): name is NamedGroupName => Object.hasOwn(NamedGroup, name)
@@ -108,6 +141,29 @@ function readServerParams({ config }: ClientContext, { negotiated }: ServerFligh
   return { keyShare, serverPublicKey, signedParams: exchange.signedParams, signature: exchange.signature }
 }
 
+/** Params that no signature covers: whoever does not hold the key cannot make a Finished over them that matches. */
+function readPskShare(
+  { config }: ClientContext,
+  keyExchange: KeyExchange,
+  params: Uint8Array,
+): ServerShare | undefined {
+  if (usesCurves(keyExchange)) {
+    const ecdh = decode(ServerECDHParams, params)
+    return { keyShare: checkEcdh(config, ecdh), serverPublicKey: ecdh.publicKey }
+  }
+  if (usesFiniteField(keyExchange)) {
+    const dh = decode(ServerDHParams, params)
+    return { keyShare: checkDh(config, dh), serverPublicKey: dh.dhYs }
+  }
+  if (params.length > 0) refuse('malformed_message', `${params.length} bytes follow the identity hint`)
+  return undefined
+}
+
+export function readPskParams(context: ClientContext, negotiated: Negotiated, body: Uint8Array): PskParams {
+  const { pskIdentityHint: identityHint, params } = decode(ServerPskParams, body)
+  return { identityHint, share: readPskShare(context, negotiated.suite.keyExchange, params) }
+}
+
 export function receiveServerKeyExchange(
   context: ClientContext,
   { flight }: State<'ExpectServerKeyExchange' | 'ExpectCertificateStatusOrServerKeyExchange'>,
@@ -120,9 +176,29 @@ export function receiveServerKeyExchange(
   }
 }
 
+/** Under RSA_PSK the server may hint at the key beside its certificate (RFC 4279 §4). */
+export function receivePskHint(
+  context: ClientContext,
+  { flight }: State<'ExpectPskHintOrCertificateRequest' | 'ExpectCertificateStatusOrPskHint'>,
+  { message, through }: HandledEvent<'server_key_exchange'>,
+): Outcome<State<'ExpectCertificateRequest'>> {
+  const pskParams = readPskParams(context, flight.negotiated, message.body)
+  return {
+    state: { name: 'ExpectCertificateRequest', transcript: through, flight: { ...flight, pskParams } },
+    actions: [],
+  }
+}
+
+/** All states in which a CertificateRequest may come, and ServerHelloDone in its place. */
+type BeforeCertificateRequest =
+  | 'ExpectCertificateRequest'
+  | 'ExpectCertificateStatusOrCertificateRequest'
+  | 'ExpectPskHintOrCertificateRequest'
+  | 'ExpectCertificateStatusOrPskHint'
+
 export function receiveCertificateRequest(
   _context: ClientContext,
-  { flight }: State<'ExpectCertificateRequest' | 'ExpectCertificateStatusOrCertificateRequest'>,
+  { flight }: State<BeforeCertificateRequest>,
   { message, through }: HandledEvent<'certificate_request'>,
 ): Outcome<State<'ExpectServerHelloDone'>> {
   return {
@@ -134,9 +210,7 @@ export function receiveCertificateRequest(
 /** ServerHelloDone: now there is everything to judge the server by, its certificate first. */
 export function receiveServerHelloDone(
   { config }: ClientContext,
-  {
-    flight,
-  }: State<'ExpectServerHelloDone' | 'ExpectCertificateRequest' | 'ExpectCertificateStatusOrCertificateRequest'>,
+  { flight }: State<'ExpectServerHelloDone' | BeforeCertificateRequest>,
   { through }: HandledEvent<'server_hello_done'>,
 ): Outcome<State<'AwaitCertificateVerification'>> {
   const { certificateChain, ocspResponse, negotiated } = flight
@@ -144,7 +218,7 @@ export function receiveServerHelloDone(
     peer: 'server',
     certificateChain,
     // A server without a ServerKeyExchange decrypts with its certificate's key; any other signs with it (RFC 5246 §7.4.2).
-    keyUsage: negotiated.suite.keyExchange === 'RSA' ? 'keyEncipherment' : 'digitalSignature',
+    keyUsage: isKeyTransport(negotiated.suite.keyExchange) ? 'keyEncipherment' : 'digitalSignature',
     ...typeOfCertificate(negotiated.serverCertificateType),
     ...(negotiated.serverName === undefined ? {} : { serverName: negotiated.serverName }),
     ...(config.requestCertificateStatus ? { statusRequested: true } : {}),

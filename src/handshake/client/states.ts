@@ -1,6 +1,7 @@
 import type { Secret } from '../../bytes/secret.js'
 import type { DirectionKeys } from '../../crypto/connection-keys.js'
 import type { CertificateKind, Credential } from '../../crypto/key-types.js'
+import type { PreSharedKey } from '../../crypto/pre-shared-key.js'
 import type { KeyShare, KeyShareRequest } from '../../crypto/provider.js'
 import type { CertificateRequest } from '../../messages/certificate-request.js'
 import type { ClientHello } from '../../messages/client-hello.js'
@@ -12,14 +13,24 @@ import type { ClosedState, FailedState, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
 import type { Transcript } from '../transcript.js'
 
-/** A ServerKeyExchange whose group and form were found acceptable; its signature is checked later. */
-export interface ServerParams {
+/** The server's half of an ephemeral exchange, whose group and form were found acceptable. */
+export interface ServerShare {
   /** Where our own key share will be made. */
   readonly keyShare: KeyShareRequest
   readonly serverPublicKey: Uint8Array
+}
+
+/** A ServerKeyExchange that is signed; its signature is checked later. */
+export interface ServerParams extends ServerShare {
   /** The parameters as they were on the wire: what the signature covers besides the randoms. */
   readonly signedParams: Uint8Array
   readonly signature: DigitallySigned
+}
+
+/** What a server says of the pre-shared key, and its share where the exchange is ephemeral besides. */
+export interface PskParams {
+  readonly identityHint: Uint8Array | undefined
+  readonly share: ServerShare | undefined
 }
 
 /** What the server has said since its hello. */
@@ -27,18 +38,28 @@ export interface ServerFlight {
   readonly negotiated: Negotiated
   readonly certificateChain: readonly Uint8Array[]
   readonly ocspResponse: Uint8Array | undefined
-  /** Present exactly where the key exchange is ephemeral. */
+  /** Present exactly where the certificate's key signs a key share. */
   readonly serverParams: ServerParams | undefined
+  /** Present exactly where the key exchange uses a pre-shared key. */
+  readonly pskParams: PskParams | undefined
   readonly certificateRequest: CertificateRequest | undefined
+}
+
+/** The server's side of a pre-shared key: holding it is the proof; under RSA_PSK the certificate's key must decrypt besides. */
+export interface PskServer {
+  readonly by: 'pre-shared key'
+  readonly params: PskParams
+  readonly identity: VerifiedIdentity | undefined
 }
 
 /**
  * How far the server has proved itself before Finished: by its signature over the key exchange, or, with RSA key
- * transport, not beyond its certificate yet.
+ * transport, not beyond its certificate yet, or, with a pre-shared key, not at all yet.
  */
 export type ServerIdentity =
   | { readonly by: 'signature'; readonly signature: VerifiedSignature; readonly serverParams: ServerParams }
   | { readonly by: 'key transport'; readonly identity: VerifiedIdentity }
+  | PskServer
 
 /** How this client answers a CertificateRequest: not at all (none came), with nothing, or with a credential. */
 export type ClientAnswer =
@@ -51,6 +72,8 @@ export interface Agreed {
   readonly negotiated: Negotiated
   readonly server: ServerIdentity
   readonly answer: ClientAnswer
+  /** The key that was selected, from AwaitPsk on. */
+  readonly psk: PreSharedKey | undefined
 }
 
 interface InHandshake<N extends string> {
@@ -82,7 +105,12 @@ export type ClientState =
     })
   | AfterHello<'ExpectCertificateStatusOrServerKeyExchange'>
   | AfterHello<'ExpectCertificateStatusOrCertificateRequest'>
+  | AfterHello<'ExpectCertificateStatusOrPskHint'>
   | AfterHello<'ExpectServerKeyExchange'>
+  | AfterHello<'ExpectPskHintOrCertificateRequest'>
+  | (InHandshake<'ExpectPskHint'> & { readonly negotiated: Negotiated })
+  | (InHandshake<'ExpectPskParams'> & { readonly negotiated: Negotiated })
+  | (InHandshake<'ExpectPskServerHelloDone'> & { readonly negotiated: Negotiated; readonly params: PskParams })
   | AfterHello<'ExpectCertificateRequest'>
   | AfterHello<'ExpectServerHelloDone'>
   | AfterHello<'AwaitCertificateVerification'>
@@ -95,8 +123,9 @@ export type ClientState =
       readonly server: ServerIdentity
       readonly certificateRequest: CertificateRequest
     })
-  | (AfterAgreement<'AwaitKeyShare'> & { readonly serverParams: ServerParams })
-  | (AfterAgreement<'AwaitKeyAgreement'> & { readonly serverParams: ServerParams; readonly keyShare: KeyShare })
+  | (AfterAgreement<'AwaitPsk'> & { readonly params: PskParams })
+  | (AfterAgreement<'AwaitKeyShare'> & { readonly serverShare: ServerShare })
+  | (AfterAgreement<'AwaitKeyAgreement'> & { readonly serverShare: ServerShare; readonly keyShare: KeyShare })
   | AfterAgreement<'AwaitPreMasterEncryption'>
   | (AfterAgreement<'AwaitSignature'> & { readonly masterSecret: Secret; readonly scheme: SignatureScheme })
   | (AfterOurFinished<'ExpectServerChangeCipherSpec'> & { readonly readKeys: DirectionKeys })
@@ -122,14 +151,20 @@ export const clientStateFields = {
   ExpectCertificate: ['name', 'transcript', 'negotiated', 'statusPromised', 'certificateType'],
   ExpectCertificateStatusOrServerKeyExchange: afterHello,
   ExpectCertificateStatusOrCertificateRequest: afterHello,
+  ExpectCertificateStatusOrPskHint: afterHello,
   ExpectServerKeyExchange: afterHello,
+  ExpectPskHintOrCertificateRequest: afterHello,
+  ExpectPskHint: ['name', 'transcript', 'negotiated'],
+  ExpectPskParams: ['name', 'transcript', 'negotiated'],
+  ExpectPskServerHelloDone: ['name', 'transcript', 'negotiated', 'params'],
   ExpectCertificateRequest: afterHello,
   ExpectServerHelloDone: afterHello,
   AwaitCertificateVerification: afterHello,
   AwaitSignatureVerification: [...afterHello, 'identity', 'serverParams'],
   AwaitCredential: ['name', 'transcript', 'negotiated', 'server', 'certificateRequest'],
-  AwaitKeyShare: [...afterAgreement, 'serverParams'],
-  AwaitKeyAgreement: [...afterAgreement, 'serverParams', 'keyShare'],
+  AwaitPsk: [...afterAgreement, 'params'],
+  AwaitKeyShare: [...afterAgreement, 'serverShare'],
+  AwaitKeyAgreement: [...afterAgreement, 'serverShare', 'keyShare'],
   AwaitPreMasterEncryption: afterAgreement,
   AwaitSignature: [...afterAgreement, 'masterSecret', 'scheme'],
   ExpectServerChangeCipherSpec: [...afterOurFinished, 'readKeys'],

@@ -4,12 +4,16 @@ import { receiveAgreedKey, receiveEncryptedPreMaster, receiveKeyShare, receiveSi
 import type { ClientContext } from './context.js'
 import { receiveChangeCipherSpec, receiveFinished } from './finished.js'
 import { receiveServerHello, sendClientHello } from './hello.js'
+import { receivePsk } from './key-exchange.js'
+import { receivePskParams, receiveServerHelloDone as receivePskServerHelloDone } from './psk-flight.js'
 import {
   receiveCertificate,
   receiveCertificateRequest,
+  receivePskHint,
   receiveServerHelloDone,
   receiveServerKeyExchange,
   receiveStatusBeforeCertificateRequest,
+  receiveStatusBeforePskHint,
   receiveStatusBeforeServerKeyExchange,
 } from './server-flight.js'
 import type { ClientState } from './states.js'
@@ -22,7 +26,12 @@ const expecting = [
   'ExpectCertificate',
   'ExpectCertificateStatusOrServerKeyExchange',
   'ExpectCertificateStatusOrCertificateRequest',
+  'ExpectCertificateStatusOrPskHint',
   'ExpectServerKeyExchange',
+  'ExpectPskHintOrCertificateRequest',
+  'ExpectPskHint',
+  'ExpectPskParams',
+  'ExpectPskServerHelloDone',
   'ExpectCertificateRequest',
   'ExpectServerHelloDone',
   'ExpectServerChangeCipherSpec',
@@ -33,6 +42,7 @@ const awaiting = [
   'AwaitCertificateVerification',
   'AwaitSignatureVerification',
   'AwaitCredential',
+  'AwaitPsk',
   'AwaitKeyShare',
   'AwaitKeyAgreement',
   'AwaitPreMasterEncryption',
@@ -43,22 +53,30 @@ const awaiting = [
 // biome-ignore format: a table is read in columns
 export const clientTable: readonly Row<ClientContext, ClientState>[] = completeTable<ClientContext, ClientState>()([
   ...on('Start', 'start', ['ExpectServerHello'], '5246 §7.4.1.2', sendClientHello),
-  ...on('ExpectServerHello', 'server_hello', ['ExpectCertificate'], '5246 §7.4.1.3', receiveServerHello),
+  ...on('ExpectServerHello', 'server_hello', ['ExpectCertificate', 'ExpectPskParams', 'ExpectPskHint'], '5246 §7.4.1.3', receiveServerHello),
   ...on('ExpectCertificate', 'certificate',
-    ['ExpectCertificateStatusOrServerKeyExchange', 'ExpectCertificateStatusOrCertificateRequest', 'ExpectServerKeyExchange', 'ExpectCertificateRequest'],
+    ['ExpectCertificateStatusOrServerKeyExchange', 'ExpectCertificateStatusOrCertificateRequest', 'ExpectCertificateStatusOrPskHint',
+      'ExpectServerKeyExchange', 'ExpectCertificateRequest', 'ExpectPskHintOrCertificateRequest'],
     '5246 §7.4.2', receiveCertificate),
   ...on('ExpectCertificateStatusOrServerKeyExchange', 'certificate_status', ['ExpectServerKeyExchange'], '6066 §8', receiveStatusBeforeServerKeyExchange),
   ...on('ExpectCertificateStatusOrCertificateRequest', 'certificate_status', ['ExpectCertificateRequest'], '6066 §8', receiveStatusBeforeCertificateRequest),
+  ...on('ExpectCertificateStatusOrPskHint', 'certificate_status', ['ExpectPskHintOrCertificateRequest'], '6066 §8', receiveStatusBeforePskHint),
   ...on(['ExpectServerKeyExchange', 'ExpectCertificateStatusOrServerKeyExchange'], 'server_key_exchange',
     ['ExpectCertificateRequest'], '5246 §7.4.3', receiveServerKeyExchange),
-  ...on(['ExpectCertificateRequest', 'ExpectCertificateStatusOrCertificateRequest'], 'certificate_request',
-    ['ExpectServerHelloDone'], '5246 §7.4.4', receiveCertificateRequest),
-  ...on(['ExpectServerHelloDone', 'ExpectCertificateRequest', 'ExpectCertificateStatusOrCertificateRequest'], 'server_hello_done',
-    ['AwaitCertificateVerification'], '5246 §7.4.5', receiveServerHelloDone),
+  ...on(['ExpectPskHintOrCertificateRequest', 'ExpectCertificateStatusOrPskHint'], 'server_key_exchange',
+    ['ExpectCertificateRequest'], '4279 §4', receivePskHint),
+  ...on(['ExpectCertificateRequest', 'ExpectCertificateStatusOrCertificateRequest', 'ExpectPskHintOrCertificateRequest', 'ExpectCertificateStatusOrPskHint'],
+    'certificate_request', ['ExpectServerHelloDone'], '5246 §7.4.4', receiveCertificateRequest),
+  ...on(['ExpectServerHelloDone', 'ExpectCertificateRequest', 'ExpectCertificateStatusOrCertificateRequest', 'ExpectPskHintOrCertificateRequest',
+    'ExpectCertificateStatusOrPskHint'], 'server_hello_done', ['AwaitCertificateVerification'], '5246 §7.4.5', receiveServerHelloDone),
+  // Without a certificate: a hint or a key share, if anything, and no one to judge before Finished.
+  ...on(['ExpectPskParams', 'ExpectPskHint'], 'server_key_exchange', ['ExpectPskServerHelloDone'], '4279 §2', receivePskParams),
+  ...on(['ExpectPskServerHelloDone', 'ExpectPskHint'], 'server_hello_done', ['AwaitPsk'], '4279 §2', receivePskServerHelloDone),
   ...on('AwaitCertificateVerification', 'answer:verifyCertificate',
-    ['AwaitSignatureVerification', 'AwaitCredential', 'AwaitPreMasterEncryption'], '5246 §7.4.2', receiveCertificateVerdict),
+    ['AwaitSignatureVerification', 'AwaitCredential', 'AwaitPreMasterEncryption', 'AwaitPsk'], '5246 §7.4.2', receiveCertificateVerdict),
   ...on('AwaitSignatureVerification', 'answer:verifySignature', ['AwaitCredential', 'AwaitKeyShare'], '5246 §7.4.3', receiveSignatureVerdict),
-  ...on('AwaitCredential', 'answer:selectCredential', ['AwaitKeyShare', 'AwaitPreMasterEncryption'], '5246 §7.4.6', receiveCredential),
+  ...on('AwaitCredential', 'answer:selectCredential', ['AwaitKeyShare', 'AwaitPreMasterEncryption', 'AwaitPsk'], '5246 §7.4.6', receiveCredential),
+  ...on('AwaitPsk', 'answer:selectPsk', ['AwaitKeyShare', 'AwaitPreMasterEncryption', 'ExpectServerChangeCipherSpec'], '4279 §2', receivePsk),
   ...on('AwaitKeyShare', 'answer:generateKeyShare', ['AwaitKeyAgreement'], '5246 §7.4.7.2', receiveKeyShare),
   ...on('AwaitKeyAgreement', 'answer:agreeKey', ['AwaitSignature', 'ExpectServerChangeCipherSpec'], '5246 §8.1.2', receiveAgreedKey),
   ...on('AwaitPreMasterEncryption', 'answer:encryptPreMaster', ['AwaitSignature', 'ExpectServerChangeCipherSpec'], '5246 §7.4.7.1', receiveEncryptedPreMaster),

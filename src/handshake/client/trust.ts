@@ -1,7 +1,6 @@
 import { concat } from '../../bytes/convert.js'
 import type { Credential, PublicKey } from '../../crypto/key-types.js'
 import type { CertificateRequest } from '../../messages/certificate-request.js'
-import { ProtocolVersion } from '../../registry/protocol-version.js'
 import type { Action } from '../action.js'
 import type { HandledEvent } from '../event.js'
 import { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
@@ -19,7 +18,8 @@ import {
 } from '../negotiation.js'
 import type { Transcript } from '../transcript.js'
 import type { ClientContext } from './context.js'
-import type { Agreed, ClientAnswer, ClientState, ServerIdentity, ServerParams } from './states.js'
+import { encryptSecret, selectPsk, shareKey } from './key-exchange.js'
+import type { Agreed, ClientAnswer, ClientState, ServerFlight, ServerIdentity } from './states.js'
 
 type State<N extends ClientState['name']> = StateOf<ClientState, N>
 
@@ -56,19 +56,37 @@ const askForCredential = ({ config }: ClientContext, negotiated: Negotiated, req
     ...(config.serverName === undefined ? {} : { serverName: config.serverName }),
   })
 
+const notAsked: ClientAnswer = { type: 'not asked' }
+
+type DecryptingServer = Exclude<ServerIdentity, { by: 'signature' }>
+
+/** A server that signs nothing: with its certificate's key it decrypts, under RSA_PSK beside the key that is shared. */
+const decryptingServer = ({ pskParams }: ServerFlight, identity: VerifiedIdentity): DecryptingServer =>
+  pskParams === undefined ? { by: 'key transport', identity } : { by: 'pre-shared key', params: pskParams, identity }
+
+const exchangeWithKeyTransport = (
+  context: ClientContext,
+  agreed: Agreed,
+  server: DecryptingServer,
+  transcript: Transcript,
+): Outcome<State<'AwaitPreMasterEncryption' | 'AwaitPsk'>> =>
+  server.by === 'key transport'
+    ? encryptSecret(agreed, server.identity, transcript)
+    : selectPsk(context, agreed, server.params, transcript)
+
 /** The verifier has judged the certificate. With RSA key transport nothing is signed: decrypting is the server's proof. */
 export function receiveCertificateVerdict(
   context: ClientContext,
   { flight, transcript }: State<'AwaitCertificateVerification'>,
   { answer }: HandledEvent<'answer:verifyCertificate'>,
-): Outcome<State<'AwaitSignatureVerification' | 'AwaitCredential' | 'AwaitPreMasterEncryption'>> {
+): Outcome<State<'AwaitSignatureVerification' | 'AwaitCredential' | 'AwaitPreMasterEncryption' | 'AwaitPsk'>> {
   const identity = VerifiedIdentity.of(flight.certificateChain, answer, flight.negotiated.serverCertificateType)
   const { negotiated, serverParams, certificateRequest } = flight
   checkServerKey(context, negotiated, identity.publicKey)
   if (serverParams === undefined) {
-    const server: ServerIdentity = { by: 'key transport', identity }
+    const server = decryptingServer(flight, identity)
     return certificateRequest === undefined
-      ? encryptSecret({ negotiated, server, answer: { type: 'not asked' } }, identity, transcript)
+      ? exchangeWithKeyTransport(context, { negotiated, server, answer: notAsked, psk: undefined }, server, transcript)
       : answerCertificateRequest(context, negotiated, server, certificateRequest, transcript)
   }
   const { signature, signedParams } = serverParams
@@ -96,7 +114,7 @@ export function receiveSignatureVerdict(
   const signature = VerifiedSignature.of(identity, answer, 'ServerKeyExchange')
   const server: ServerIdentity = { by: 'signature', signature, serverParams }
   return certificateRequest === undefined
-    ? shareKey({ negotiated, server, answer: { type: 'not asked' } }, serverParams, transcript)
+    ? shareKey({ negotiated, server, answer: notAsked, psk: undefined }, serverParams, transcript)
     : answerCertificateRequest(context, negotiated, server, certificateRequest, transcript)
 }
 
@@ -119,29 +137,10 @@ export function receiveCredential(
   context: ClientContext,
   { negotiated, server, certificateRequest, transcript }: State<'AwaitCredential'>,
   { answer: credential }: HandledEvent<'answer:selectCredential'>,
-): Outcome<State<'AwaitKeyShare' | 'AwaitPreMasterEncryption'>> {
-  const agreed: Agreed = { negotiated, server, answer: chooseAnswer(context, certificateRequest, credential) }
+): Outcome<State<'AwaitKeyShare' | 'AwaitPreMasterEncryption' | 'AwaitPsk'>> {
+  const answer = chooseAnswer(context, certificateRequest, credential)
+  const agreed: Agreed = { negotiated, server, answer, psk: undefined }
   return server.by === 'signature'
     ? shareKey(agreed, server.serverParams, transcript)
-    : encryptSecret(agreed, server.identity, transcript)
+    : exchangeWithKeyTransport(context, agreed, server, transcript)
 }
-
-/** An ephemeral exchange: our share lives in the server's group. */
-const shareKey = (
-  agreed: Agreed,
-  serverParams: ServerParams,
-  transcript: Transcript,
-): Outcome<State<'AwaitKeyShare'>> => ({
-  state: { name: 'AwaitKeyShare', transcript, agreed, serverParams },
-  actions: [ask('generateKeyShare', serverParams.keyShare)],
-})
-
-/** RSA key transport: the pre-master secret repeats the version of our ClientHello (RFC 5246 §7.4.7.1). */
-const encryptSecret = (
-  agreed: Agreed,
-  identity: VerifiedIdentity,
-  transcript: Transcript,
-): Outcome<State<'AwaitPreMasterEncryption'>> => ({
-  state: { name: 'AwaitPreMasterEncryption', transcript, agreed },
-  actions: [ask('encryptPreMaster', { key: identity.publicKey, clientVersion: ProtocolVersion.TLSv1_2 })],
-})

@@ -45,9 +45,9 @@ export function checkCertificateType(terms: ServerConfig, offer: ClientOffer, cr
 export const answeredServerType = (
   { serverCertificateTypes: ours }: ServerConfig,
   { serverCertificateTypes: theirs }: ClientOffer,
-  credential: Credential,
+  credential: Credential | undefined,
 ): CertificateKind | undefined =>
-  theirs === undefined || !knowsOthers(ours) ? undefined : certificateTypeOf(credential)
+  theirs === undefined || !knowsOthers(ours) || credential === undefined ? undefined : certificateTypeOf(credential)
 
 /**
  * The type that the client shall show, where it sent the extension and will be asked for a certificate. Nothing in common
@@ -65,4 +65,6 @@ export function answeredClientType(
   return shared
 }
 
-export const certificateTypeOf = ({ certificateType = 'X509' }: Credential): CertificateKind => certificateType
+/** X.509 where nothing else is said, and where nothing is shown. */
+export const certificateTypeOf = (credential: Credential | undefined): CertificateKind =>
+  credential?.certificateType ?? 'X509'

@@ -29,7 +29,7 @@ const ifDefined = <T>(value: T | undefined, data: (value: T) => Uint8Array): Uin
 
 /** The OCSP response to staple, where there is one and the client wants it (RFC 6066 §8). */
 export const stapleFor = ({ offer, credential }: Settled): Uint8Array | undefined =>
-  offer.statusRequested ? credential.ocspResponse : undefined
+  offer.statusRequested ? credential?.ocspResponse : undefined
 
 /** In the order in which they are answered. */
 const serverExtensions: readonly ServerExtension[] = [

@@ -5,7 +5,6 @@ import { NamedGroup, type NamedGroupName } from '../../registry/named-group.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
 import { refuse } from '../fault.js'
 import {
-  canNegotiate,
   curveAccepted,
   curvesOf,
   finiteFieldsOf,
@@ -14,12 +13,16 @@ import {
   intersect,
   isEphemeral,
   isFiniteFieldCodePoint,
+  isKeyTransport,
   serverKeyTypes,
+  showsCertificate,
   usesCurves,
+  usesFiniteField,
 } from '../negotiation.js'
 import { shownTypes } from './agree.js'
 import type { ServerConfig } from './context.js'
 import type { ClientOffer } from './offer.js'
+import type { Signer } from './states.js'
 
 /** What both sides have in common before a credential is known. */
 export interface Common {
@@ -49,9 +52,7 @@ function chooseFiniteField({ groups }: ServerConfig, offered: ClientOffer['group
 export function findCommon(config: ServerConfig, offer: ClientOffer): Common {
   const curve = chooseCurve(config, offer.groups)
   const finiteField = chooseFiniteField(config, offer.groups)
-  const shared = config.cipherSuites.filter(
-    (suite) => canNegotiate(suite) && offer.cipherSuites.includes(suite.cipherSuite),
-  )
+  const shared = config.cipherSuites.filter((suite) => offer.cipherSuites.includes(suite.cipherSuite))
   const suites = shared.filter(({ keyExchange }) =>
     isEphemeral(keyExchange) ? (usesCurves(keyExchange) ? curve : finiteField) !== undefined : true,
   )
@@ -66,7 +67,7 @@ export function findCommon(config: ServerConfig, offer: ClientOffer): Common {
 }
 
 function refuseForLackOfSuite(shared: readonly SuiteParameters[], { groups }: ClientOffer): never {
-  const onlyGroupsLack = shared.some(({ keyExchange }) => keyExchange === 'DHE_RSA')
+  const onlyGroupsLack = shared.some(({ keyExchange }) => usesFiniteField(keyExchange))
   if (onlyGroupsLack && groups?.some(isFiniteFieldCodePoint)) {
     refuse('no_shared_dh_group', 'the client accepts none of the finite-field groups of this server')
   }
@@ -77,7 +78,7 @@ function refuseForLackOfSuite(shared: readonly SuiteParameters[], { groups }: Cl
 function usefulKeyTypes({ suites, signatureSchemes }: Common): readonly KeyType[] {
   const useful = suites.flatMap(({ keyExchange }) =>
     serverKeyTypes[keyExchange].filter(
-      (keyType) => !isEphemeral(keyExchange) || firstSchemeFor({ keyType }, signatureSchemes) !== undefined,
+      (keyType) => isKeyTransport(keyExchange) || firstSchemeFor({ keyType }, signatureSchemes) !== undefined,
     ),
   )
   return [...new Set(useful)]
@@ -96,35 +97,58 @@ export const credentialRequest = (
   ...(offer.serverName === undefined ? {} : { serverName: offer.serverName }),
 })
 
-/** The suite that a credential serves: with key transport, or with a group and the scheme that will sign its share. */
+/** A suite without a certificate, with the group of its key shares if it has any. */
+export interface PskChoice {
+  readonly type: 'pre-shared key'
+  readonly suite: SuiteParameters
+  readonly group: NamedGroupName | undefined
+}
+
+/** The suite that can be served: with key transport, with a group and what will sign the share in it, or without a certificate. */
 export type SuiteChoice =
-  | { readonly type: 'key transport'; readonly suite: SuiteParameters }
+  | { readonly type: 'key transport'; readonly suite: SuiteParameters; readonly credential: Credential }
   | {
       readonly type: 'ephemeral'
       readonly suite: SuiteParameters
       readonly group: NamedGroupName
-      readonly scheme: SignatureScheme
+      readonly signer: Signer
     }
+  | PskChoice
 
-function tryoutSuite(suite: SuiteParameters, common: Common, { key }: Credential): SuiteChoice | undefined {
+const groupFor = ({ keyExchange }: SuiteParameters, { curve, finiteField }: Common): NamedGroupName | undefined =>
+  usesCurves(keyExchange) ? curve : usesFiniteField(keyExchange) ? finiteField : undefined
+
+function tryoutSuite(suite: SuiteParameters, common: Common, credential: Credential): SuiteChoice | undefined {
   const { keyExchange } = suite
+  const { key } = credential
   if (!serverKeyTypes[keyExchange].includes(key.keyType)) return undefined
-  if (!isEphemeral(keyExchange))
-    return key.decryptPreMaster === undefined ? undefined : { type: 'key transport', suite }
-  const group = usesCurves(keyExchange) ? common.curve : common.finiteField
+  if (isKeyTransport(keyExchange))
+    return key.decryptPreMaster === undefined ? undefined : { type: 'key transport', suite, credential }
+  const group = groupFor(suite, common)
   const scheme = firstSchemeFor(key, common.signatureSchemes)
   if (group === undefined || scheme === undefined || !curveAccepted(key, common.acceptedGroups)) return undefined
-  return { type: 'ephemeral', suite, group, scheme }
+  return { type: 'ephemeral', suite, group, signer: { credential, scheme } }
 }
 
-/** The server's most preferred suite that this credential can serve. */
-export function chooseSuite(common: Common, credential: Credential): SuiteChoice {
+const withoutCertificate = (suite: SuiteParameters, common: Common): PskChoice | undefined =>
+  showsCertificate(suite.keyExchange) ? undefined : { type: 'pre-shared key', suite, group: groupFor(suite, common) }
+
+/** The server's most preferred suite, if that needs no certificate. */
+export function choosePskSuite(common: Common): PskChoice | undefined {
+  const [suite] = common.suites
+  return suite && withoutCertificate(suite, common)
+}
+
+/** The server's most preferred suite that can be served with this credential, or without one. `missing` refuses for the lack of one. */
+export function chooseSuite(common: Common, credential: Credential | undefined, missing: () => never): SuiteChoice {
   for (const suite of common.suites) {
-    const choice = tryoutSuite(suite, common, credential)
+    const choice = withoutCertificate(suite, common) ?? (credential && tryoutSuite(suite, common, credential))
     if (choice !== undefined) return choice
   }
-  return refuse(
-    'no_shared_suite',
-    `the client offers no suite, scheme and group that the server's ${credential.key.keyType} key can serve`,
-  )
+  return credential === undefined
+    ? missing()
+    : refuse(
+        'no_shared_suite',
+        `the client offers no suite, scheme and group that the server's ${credential.key.keyType} key can serve`,
+      )
 }

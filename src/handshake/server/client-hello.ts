@@ -3,8 +3,9 @@ import type { HandledEvent } from '../event.js'
 import { refuse, TlsFault } from '../fault.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
-import { credentialRequest, findCommon } from './choice.js'
+import { choosePskSuite, credentialRequest, findCommon } from './choice.js'
 import type { ServerConfig, ServerContext } from './context.js'
+import { type Heard, settleWithoutCertificate } from './hello.js'
 import { type ClientOffer, readOffer } from './offer.js'
 import type { ServerState } from './states.js'
 
@@ -37,7 +38,7 @@ export function receiveClientHello(
   { config }: ServerContext,
   { entropy }: State<'ExpectClientHello'>,
   { message, raw, through }: HandledEvent<'client_hello'>,
-): Outcome<State<'AwaitHelloReview' | 'AwaitCredential'>> {
+): Outcome<State<'AwaitHelloReview' | Chosen>> {
   const offer = readOffer(message)
   if (!config.reviewClientHello) return choose(config, { entropy, offer, transcript: through })
   return {
@@ -50,12 +51,15 @@ export function receiveHelloReview(
   { config }: ServerContext,
   { entropy, offer, transcript }: State<'AwaitHelloReview'>,
   { answer }: HandledEvent<'answer:reviewClientHello'>,
-): Outcome<State<'AwaitCredential'>> {
+): Outcome<State<Chosen>> {
   if (answer.accepted !== true) {
     throw new TlsFault('hello_refused', answer.message, answer.alert === undefined ? {} : { alert: answer.alert })
   }
   return choose({ ...config, ...answer.changes }, { entropy, offer, transcript })
 }
+
+/** Where a ClientHello leads that is acceptable: without a certificate there is no credential to ask for. */
+type Chosen = 'AwaitCredential' | 'AwaitKeyShare' | 'ExpectClientKeyExchange'
 
 /** ALPN: our most preferred protocol that the client names; naming none of ours is fatal (RFC 7301 §3.2, and ALPACA). */
 function chooseProtocol({ applicationProtocols }: ServerConfig, offer: ClientOffer): string | undefined {
@@ -69,14 +73,17 @@ function chooseProtocol({ applicationProtocols }: ServerConfig, offer: ClientOff
 function choose(
   terms: ServerConfig,
   { entropy, offer, transcript }: Omit<State<'AwaitHelloReview'>, 'name'>,
-): Outcome<State<'AwaitCredential'>> {
+): Outcome<State<Chosen>> {
   if (terms.extendedMasterSecret === 'require' && !offer.extendedMasterSecret) {
     refuse('extended_master_secret_missing', 'the client does not know extended_master_secret; policy requires it')
   }
   const common = findCommon(terms, offer)
   const applicationProtocol = chooseProtocol(terms, offer)
+  const heard: Heard = { transcript, entropy, offer, terms, common, applicationProtocol }
+  const choice = choosePskSuite(common)
+  if (choice !== undefined) return settleWithoutCertificate(heard, choice)
   return {
-    state: { name: 'AwaitCredential', transcript, entropy, offer, terms, common, applicationProtocol },
+    state: { name: 'AwaitCredential', ...heard },
     actions: [ask('selectCredential', credentialRequest(terms, common, offer))],
   }
 }

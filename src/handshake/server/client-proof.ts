@@ -14,7 +14,7 @@ type State<N extends ServerState['name']> = StateOf<ServerState, N>
 /** CertificateVerify signs every message before it (RFC 5246 §7.4.8). The certificate is judged first, then the signature. */
 export function receiveCertificateVerify(
   _context: ServerContext,
-  { clientChain, demand, masterSecret, negotiated }: State<'ExpectCertificateVerify'>,
+  { clientChain, demand, masterSecret, negotiated, pskIdentity }: State<'ExpectCertificateVerify'>,
   { message: certificateVerify, before, through }: HandledEvent<'certificate_verify'>,
 ): Outcome<State<'AwaitCertificateVerification'>> {
   if (!demand.signatureSchemes.includes(certificateVerify.algorithm)) {
@@ -26,6 +26,7 @@ export function receiveCertificateVerify(
       transcript: through,
       negotiated,
       masterSecret,
+      pskIdentity,
       demand,
       clientChain,
       certificateVerify,
@@ -60,6 +61,7 @@ export function receiveCertificateVerdict(
     signedContent: content,
     masterSecret,
     negotiated,
+    pskIdentity,
     transcript,
   }: State<'AwaitCertificateVerification'>,
   { answer }: HandledEvent<'answer:verifyCertificate'>,
@@ -67,19 +69,19 @@ export function receiveCertificateVerdict(
   const identity = VerifiedIdentity.of(clientChain, answer, negotiated.clientCertificateType)
   checkClientKey(demand, identity.publicKey, scheme)
   return {
-    state: { name: 'AwaitSignatureVerification', transcript, negotiated, masterSecret, identity },
+    state: { name: 'AwaitSignatureVerification', transcript, negotiated, masterSecret, pskIdentity, identity },
     actions: [ask('verifySignature', { key: identity.publicKey, scheme, content, signature })],
   }
 }
 
 export function receiveSignatureVerdict(
   _context: ServerContext,
-  { identity, masterSecret, negotiated, transcript }: State<'AwaitSignatureVerification'>,
+  { identity, masterSecret, negotiated, pskIdentity, transcript }: State<'AwaitSignatureVerification'>,
   { answer }: HandledEvent<'answer:verifySignature'>,
 ): Outcome<State<'ExpectClientChangeCipherSpec'>> {
   const client = VerifiedSignature.of(identity, answer, 'CertificateVerify')
   return {
-    state: { name: 'ExpectClientChangeCipherSpec', transcript, negotiated, masterSecret, client },
+    state: { name: 'ExpectClientChangeCipherSpec', transcript, negotiated, masterSecret, pskIdentity, client },
     actions: [],
   }
 }

@@ -15,6 +15,13 @@ export interface ServerConfig extends HandshakeConfig {
   readonly unrecognizedName: 'refuse' | 'ignore'
   /** Extensions to put into ServerHello besides ours: answers to what a review found in the ClientHello. */
   readonly extraExtensions: readonly Extension[]
+  /** Helps clients to choose among their pre-shared keys; left out by default, as RFC 4279 §5.2 wants it. */
+  readonly pskIdentityHint: Uint8Array | undefined
+  /**
+   * What a client hears that names a key this server does not have: the same as one that has the wrong key, so that names
+   * cannot be tried out, or an alert that says so (RFC 4279 §2 allows both).
+   */
+  readonly unknownPskIdentity: 'hide' | 'alert'
 }
 
 /** What the server machine knows besides its state: configuration and the key schedule. Frozen. */

@@ -1,5 +1,5 @@
 import type { HandledEvent } from '../event.js'
-import { PeerProof, VerifiedFinished } from '../evidence.js'
+import { PeerProof, VerifiedFinished, type VerifiedSignature } from '../evidence.js'
 import { Flight } from '../flight.js'
 import { deriveConnectionKeys, deriveVerifyData } from '../keys.js'
 import type { Outcome, StateOf } from '../machine.js'
@@ -11,7 +11,7 @@ type State<N extends ServerState['name']> = StateOf<ServerState, N>
 /** The client changes to the new keys; `aligned` shows that no message straddles the change (RFC 5246 §7.1). */
 export function receiveChangeCipherSpec(
   { keySchedule }: ServerContext,
-  { client, masterSecret, negotiated, transcript }: State<'ExpectClientChangeCipherSpec'>,
+  { client, masterSecret, negotiated, pskIdentity, transcript }: State<'ExpectClientChangeCipherSpec'>,
   _event: HandledEvent<'change_cipher_spec'>,
 ): Outcome<State<'ExpectClientFinished'>> {
   const keys = deriveConnectionKeys(keySchedule, negotiated, masterSecret)
@@ -21,6 +21,7 @@ export function receiveChangeCipherSpec(
       transcript,
       negotiated,
       masterSecret,
+      pskIdentity,
       client,
       writeKeys: keys.server,
     },
@@ -28,10 +29,19 @@ export function receiveChangeCipherSpec(
   }
 }
 
+function proofOf(
+  client: VerifiedSignature | undefined,
+  pskIdentity: Uint8Array | undefined,
+  finished: VerifiedFinished,
+): PeerProof {
+  if (client !== undefined) return PeerProof.bySignature(client, finished, pskIdentity)
+  return pskIdentity === undefined ? PeerProof.none(finished) : PeerProof.byPsk(pskIdentity, finished)
+}
+
 /** The client's Finished covers every message before it; ours covers the client's too (RFC 5246 §7.4.9). */
 export function receiveFinished(
   { keySchedule }: ServerContext,
-  { client, masterSecret, negotiated, writeKeys }: State<'ExpectClientFinished'>,
+  { client, masterSecret, negotiated, pskIdentity, writeKeys }: State<'ExpectClientFinished'>,
   { message, before, through }: HandledEvent<'finished'>,
 ): Outcome<State<'Connected'>> {
   const expected = deriveVerifyData(keySchedule, negotiated, masterSecret, 'client', before)
@@ -42,7 +52,7 @@ export function receiveFinished(
   flight.handshake('finished', { verifyData: ownVerifyData })
   const summary = {
     negotiated,
-    peer: client === undefined ? PeerProof.none(peerFinished) : PeerProof.bySignature(client, peerFinished),
+    peer: proofOf(client, pskIdentity, peerFinished),
     authenticatedToPeer: true,
   }
   flight.do({ type: 'established', summary })

@@ -14,26 +14,28 @@ import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
 import { recordLimitsOf } from '../record-limits.js'
+import type { Transcript } from '../transcript.js'
 import { agreeLengths, answeredClientType, certificateTypeOf, checkCertificateType } from './agree.js'
-import { chooseSuite } from './choice.js'
+import { chooseSuite, type PskChoice } from './choice.js'
 import type { ServerConfig, ServerContext } from './context.js'
-import { sendHelloFlight } from './hello-flight.js'
-import type { ServerState } from './states.js'
+import { sendHelloFlight, sendPskFlight } from './hello-flight.js'
+import type { ServerState, Settled, Signer } from './states.js'
 
 /*
  * From ClientHello to ServerHelloDone:
- *  1. find what both sides have in common, and ask for the credential to show (client-hello.ts);
+ *  1. find what both sides have in common, and unless the suite of choice needs none, ask for the credential to show
+ *     (client-hello.ts);
  *  2. settle the suite that the credential can serve;
- *  3. where the exchange is ephemeral, ask for a key share, and for the signature over it;
+ *  3. where the exchange is ephemeral, ask for a key share, and for the signature over it if a certificate goes with it;
  *  4. send everything in one flight (hello-flight.ts).
  */
 
 type State<N extends ServerState['name']> = StateOf<ServerState, N>
 
 function negotiate(
-  { terms, entropy, offer, applicationProtocol }: State<'AwaitCredential'>,
+  { terms, entropy, offer, applicationProtocol }: Heard,
   suite: SuiteParameters,
-  credential: Credential,
+  credential: Credential | undefined,
 ): Negotiated {
   return {
     suite,
@@ -49,10 +51,42 @@ function negotiate(
     serverName: offer.serverName,
     clientCertificateType: answeredClientType(terms, offer) ?? 'X509',
     serverCertificateType: certificateTypeOf(credential),
-    signedCertificateTimestamps: offer.timestampsRequested ? credential.signedCertificateTimestamps : undefined,
+    signedCertificateTimestamps: offer.timestampsRequested ? credential?.signedCertificateTimestamps : undefined,
     extraExtensions: [],
   }
 }
+
+/** A ClientHello that was found acceptable, and what both sides have in common. */
+export type Heard = Omit<State<'AwaitCredential'>, 'name'>
+
+const settle = (heard: Heard, suite: SuiteParameters, credential: Credential | undefined): Settled => ({
+  negotiated: negotiate(heard, suite, credential),
+  credential,
+  offer: heard.offer,
+  terms: heard.terms,
+  substitute: heard.entropy.substitutePreMaster,
+})
+
+/** No certificate: with a group our key share comes first, without one there is nothing more to make. */
+export function settleWithoutCertificate(
+  heard: Heard,
+  { suite, group }: PskChoice,
+): Outcome<State<'AwaitKeyShare' | 'ExpectClientKeyExchange'>> {
+  const settled = settle(heard, suite, undefined)
+  return group === undefined
+    ? sendPskFlight(settled, { type: 'none' }, heard.transcript)
+    : makeKeyShare(settled, group, undefined, heard.transcript)
+}
+
+const makeKeyShare = (
+  settled: Settled,
+  group: NamedGroupName,
+  signer: Signer | undefined,
+  transcript: Transcript,
+): Outcome<State<'AwaitKeyShare'>> => ({
+  state: { name: 'AwaitKeyShare', transcript, settled, group, signer },
+  actions: [ask('generateKeyShare', { group })],
+})
 
 const missingCredential = ({ unrecognizedName }: ServerConfig, serverName: string | undefined): never =>
   refuse(
@@ -66,19 +100,17 @@ export function receiveCredential(
   { answer }: HandledEvent<'answer:selectCredential'>,
 ): Outcome<State<'AwaitKeyShare' | 'ExpectClientCertificate' | 'ExpectClientKeyExchange'>> {
   const { entropy, offer, terms, common, transcript } = state
-  const credential: Credential = answer ?? missingCredential(terms, offer.serverName)
-  checkCertificateType(terms, offer, credential)
-  const choice = chooseSuite(common, credential)
-  const settled = { negotiated: negotiate(state, choice.suite, credential), credential, offer, terms }
+  if (answer !== undefined) checkCertificateType(terms, offer, answer)
+  const choice = chooseSuite(common, answer, () => missingCredential(terms, offer.serverName))
+  if (choice.type === 'pre-shared key') return settleWithoutCertificate(state, choice)
   if (choice.type === 'key transport') {
+    const { suite, credential } = choice
     const { substitutePreMaster } = entropy
+    const settled = settle(state, suite, credential)
     return sendHelloFlight(settled, { type: 'key transport', credential, substitutePreMaster }, transcript)
   }
-  const { group, scheme } = choice
-  return {
-    state: { name: 'AwaitKeyShare', transcript, settled, group, scheme },
-    actions: [ask('generateKeyShare', { group })],
-  }
+  const { suite, group, signer } = choice
+  return makeKeyShare(settle(state, suite, signer.credential), group, signer, transcript)
 }
 
 function encodeParams(group: NamedGroupName, { publicKey }: KeyShare): Uint8Array {
@@ -95,24 +127,27 @@ function encodeParams(group: NamedGroupName, { publicKey }: KeyShare): Uint8Arra
 
 export function receiveKeyShare(
   _context: ServerContext,
-  { settled, group, scheme, transcript }: State<'AwaitKeyShare'>,
+  { settled, group, signer, transcript }: State<'AwaitKeyShare'>,
   { answer }: HandledEvent<'answer:generateKeyShare'>,
-): Outcome<State<'AwaitSignature'>> {
+): Outcome<State<'AwaitSignature' | 'ExpectClientKeyExchange'>> {
   const keyShare = answer ?? refuse('internal_error', `the environment makes no key share in ${group}`)
   const encodedParams = encodeParams(group, keyShare)
+  if (signer === undefined) {
+    return sendPskFlight(settled, { type: 'ephemeral', keyShare, body: encodedParams }, transcript)
+  }
   const { clientRandom, serverRandom } = settled.negotiated
   const content = concat(clientRandom, serverRandom, encodedParams)
   return {
-    state: { name: 'AwaitSignature', transcript, settled, keyShare, encodedParams, scheme },
-    actions: [ask('sign', { key: settled.credential.key, scheme, content })],
+    state: { name: 'AwaitSignature', transcript, settled, keyShare, encodedParams, signer },
+    actions: [ask('sign', { key: signer.credential.key, scheme: signer.scheme, content })],
   }
 }
 
 export function receiveSignature(
   _context: ServerContext,
-  { settled, keyShare, encodedParams, scheme, transcript }: State<'AwaitSignature'>,
+  { settled, keyShare, encodedParams, signer, transcript }: State<'AwaitSignature'>,
   { answer: signature }: HandledEvent<'answer:sign'>,
 ): Outcome<State<'ExpectClientCertificate' | 'ExpectClientKeyExchange'>> {
-  const body = concat(encodedParams, encode(DigitallySigned, { algorithm: scheme, signature }))
+  const body = concat(encodedParams, encode(DigitallySigned, { algorithm: signer.scheme, signature }))
   return sendHelloFlight(settled, { type: 'ephemeral', keyShare, body }, transcript)
 }

@@ -1,19 +1,25 @@
 import { Secret } from '../../bytes/secret.js'
 import { decode } from '../../codec/codec.js'
+import type { PreSharedKey } from '../../crypto/pre-shared-key.js'
 import {
   ClientDiffieHellmanPublic,
   ClientECDiffieHellmanPublic,
   EncryptedPreMasterSecret,
 } from '../../messages/client-key-exchange.js'
+import { ClientPskIdentity } from '../../messages/pre-shared-key.js'
 import type { ProtocolVersion } from '../../registry/protocol-version.js'
+import type { Action } from '../action.js'
 import type { HandledEvent } from '../event.js'
 import { refuse } from '../fault.js'
 import { ask } from '../flight.js'
-import { deriveMasterSecret } from '../keys.js'
+import { deriveMasterSecret, derivePskMasterSecret } from '../keys.js'
 import type { Outcome, StateOf } from '../machine.js'
+import type { Negotiated } from '../negotiated.js'
 import { usesCurves } from '../negotiation.js'
 import type { ServerContext } from './context.js'
-import type { ServerState } from './states.js'
+import type { KeyMaterial, ServerState } from './states.js'
+
+const empty = new Uint8Array()
 
 type State<N extends ServerState['name']> = StateOf<ServerState, N>
 
@@ -31,17 +37,37 @@ export function receiveCertificate(
   return { state: { name: 'ExpectClientKeyExchange', transcript: through, sent, clientChain }, actions: [] }
 }
 
+/** ClientKeyExchange: under a PSK suite it begins with the name of a key, which has to be found first (RFC 4279 §2). */
 export function receiveClientKeyExchange(
   _context: ServerContext,
   { sent, clientChain }: State<'ExpectClientKeyExchange'>,
   { message: { body }, through: transcript }: HandledEvent<'client_key_exchange'>,
+): Outcome<State<'AwaitPsk' | 'AwaitKeyAgreement' | 'AwaitPreMasterDecryption'>> {
+  if (sent.keyMaterial.type !== 'none' && sent.substitutePsk === undefined) {
+    return openExchange({ sent, clientChain, transcript, psk: undefined }, sent.keyMaterial, body)
+  }
+  const { pskIdentity: identity, exchangeKeys } = decode(ClientPskIdentity, body)
+  const { serverName } = sent.negotiated
+  return {
+    state: { name: 'AwaitPsk', transcript, sent, clientChain, exchangeKeys },
+    actions: [ask('selectPsk', { role: 'server', identity, ...(serverName === undefined ? {} : { serverName }) })],
+  }
+}
+
+type Exchange = Pick<State<'AwaitKeyAgreement'>, 'sent' | 'clientChain' | 'transcript' | 'psk'>
+
+/** What the client's message holds besides the name of a key: a share for ours, or a secret to decrypt. */
+function openExchange(
+  exchange: Exchange,
+  keyMaterial: Exclude<KeyMaterial, { type: 'none' }>,
+  body: Uint8Array,
 ): Outcome<State<'AwaitKeyAgreement' | 'AwaitPreMasterDecryption'>> {
-  const { keyMaterial, clientVersion, negotiated } = sent
+  const { clientVersion, negotiated } = exchange.sent
   if (keyMaterial.type === 'key transport') {
     const { encryptedPreMasterSecret: encrypted } = decode(EncryptedPreMasterSecret, body)
     const { credential, substitutePreMaster } = keyMaterial
     return {
-      state: { name: 'AwaitPreMasterDecryption', transcript, sent, clientChain, substitutePreMaster },
+      state: { name: 'AwaitPreMasterDecryption', ...exchange, substitutePreMaster },
       actions: [ask('decryptPreMaster', { key: credential.key, encrypted, clientVersion })],
     }
   }
@@ -49,8 +75,42 @@ export function receiveClientKeyExchange(
     ? decode(ClientECDiffieHellmanPublic, body).ecdhYc
     : decode(ClientDiffieHellmanPublic, body).dhYc
   return {
-    state: { name: 'AwaitKeyAgreement', transcript, sent, clientChain },
+    state: { name: 'AwaitKeyAgreement', ...exchange },
     actions: [ask('agreeKey', { keyShare: keyMaterial.keyShare, peerPublicKey })],
+  }
+}
+
+/** No such key: refused openly, or answered with a random one, which fails where a wrong key fails (RFC 4279 §2). */
+function missingPsk({ config }: ServerContext, { sent }: State<'AwaitPsk'>): PreSharedKey {
+  if (config.unknownPskIdentity === 'alert' || sent.substitutePsk === undefined) {
+    return refuse('unknown_psk_identity', 'the client named a pre-shared key that this server does not have')
+  }
+  return { identity: empty, key: sent.substitutePsk }
+}
+
+export function receivePsk(
+  context: ServerContext,
+  state: State<'AwaitPsk'>,
+  { answer }: HandledEvent<'answer:selectPsk'>,
+): Outcome<State<'AwaitKeyAgreement' | 'AwaitPreMasterDecryption' | 'ExpectClientChangeCipherSpec'>> {
+  const { sent, clientChain, transcript, exchangeKeys } = state
+  const { keyMaterial, negotiated } = sent
+  const psk = answer ?? missingPsk(context, state)
+  if (keyMaterial.type !== 'none')
+    return openExchange({ sent, clientChain, transcript, psk }, keyMaterial, exchangeKeys)
+  if (exchangeKeys.length > 0) refuse('malformed_message', `${exchangeKeys.length} bytes follow the name of the key`)
+  const masterSecret = derivePskMasterSecret(context.keySchedule, negotiated, undefined, psk, transcript)
+  const { identity: pskIdentity } = psk
+  return {
+    state: {
+      name: 'ExpectClientChangeCipherSpec',
+      transcript,
+      negotiated,
+      masterSecret,
+      pskIdentity,
+      client: undefined,
+    },
+    actions: [logMasterSecret(negotiated, masterSecret)],
   }
 }
 
@@ -107,18 +167,32 @@ export function receiveDecryptionRefused(
 
 type AfterKeyExchange = Outcome<State<'ExpectCertificateVerify' | 'ExpectClientChangeCipherSpec'>>
 
+const logMasterSecret = ({ clientRandom }: Negotiated, masterSecret: Secret): Action => ({
+  type: 'logMasterSecret',
+  clientRandom,
+  masterSecret,
+})
+
 function deriveKeys(
   { keySchedule }: ServerContext,
-  { sent: { negotiated, demand }, clientChain, transcript }: State<'AwaitKeyAgreement' | 'AwaitPreMasterDecryption'>,
-  preMasterSecret: Secret,
+  {
+    sent: { negotiated, demand },
+    clientChain,
+    transcript,
+    psk,
+  }: State<'AwaitKeyAgreement' | 'AwaitPreMasterDecryption'>,
+  exchanged: Secret,
 ): AfterKeyExchange {
-  const masterSecret = deriveMasterSecret(keySchedule, negotiated, preMasterSecret, transcript)
-  const { clientRandom } = negotiated
+  const masterSecret =
+    psk === undefined
+      ? deriveMasterSecret(keySchedule, negotiated, exchanged, transcript)
+      : derivePskMasterSecret(keySchedule, negotiated, exchanged, psk, transcript)
+  const keyed = { transcript, negotiated, masterSecret, pskIdentity: psk?.identity }
   return {
     state:
       clientChain === undefined
-        ? { name: 'ExpectClientChangeCipherSpec', transcript, negotiated, masterSecret, client: undefined }
-        : { name: 'ExpectCertificateVerify', transcript, negotiated, masterSecret, demand, clientChain },
-    actions: [{ type: 'logMasterSecret', clientRandom, masterSecret }],
+        ? { name: 'ExpectClientChangeCipherSpec', ...keyed, client: undefined }
+        : { name: 'ExpectCertificateVerify', ...keyed, demand, clientChain },
+    actions: [logMasterSecret(negotiated, masterSecret)],
   }
 }

@@ -1,6 +1,7 @@
 import type { Secret } from '../../bytes/secret.js'
 import type { DirectionKeys } from '../../crypto/connection-keys.js'
 import type { CertificateKind, Credential } from '../../crypto/key-types.js'
+import type { PreSharedKey } from '../../crypto/pre-shared-key.js'
 import type { KeyShare } from '../../crypto/provider.js'
 import type { DigitallySigned } from '../../messages/digitally-signed.js'
 import type { NamedGroupName } from '../../registry/named-group.js'
@@ -19,9 +20,12 @@ import type { ClientOffer } from './offer.js'
 /** What both hellos settled, and what the rest of our flight needs. */
 export interface Settled {
   readonly negotiated: Negotiated
-  readonly credential: Credential
+  /** What we show; `undefined` where the key exchange has no certificate. */
+  readonly credential: Credential | undefined
   readonly offer: ClientOffer
   readonly terms: ServerConfig
+  /** Random bytes for a pre-shared key that this server does not have. */
+  readonly substitute: Secret
 }
 
 /** What a CertificateRequest asks of the client, and what the answer is held against. */
@@ -31,10 +35,17 @@ export interface ClientDemand {
   readonly groups: readonly NamedGroupName[]
 }
 
-/** How the key exchange goes on at ClientKeyExchange: with our key share, or by decryption. */
+/** How a key share is signed. */
+export interface Signer {
+  readonly credential: Credential
+  readonly scheme: SignatureScheme
+}
+
+/** How the key exchange goes on at ClientKeyExchange: with our key share, by decryption, or by the pre-shared key alone. */
 export type KeyMaterial =
   | { readonly type: 'ephemeral'; readonly keyShare: KeyShare }
   | { readonly type: 'key transport'; readonly credential: Credential; readonly substitutePreMaster: Secret }
+  | { readonly type: 'none' }
 
 /** What the second half of the handshake needs of the first. */
 export interface Sent {
@@ -42,6 +53,8 @@ export interface Sent {
   readonly keyMaterial: KeyMaterial
   readonly demand: ClientDemand
   readonly clientVersion: ProtocolVersion
+  /** Stands in for a pre-shared key that this server does not have; present exactly where the key exchange uses one. */
+  readonly substitutePsk: Secret | undefined
 }
 
 interface InHandshake<N extends string> {
@@ -55,10 +68,17 @@ interface AfterHelloDone<N extends string> extends InHandshake<N> {
   readonly clientChain: readonly Uint8Array[] | undefined
 }
 
+interface Exchanging<N extends string> extends AfterHelloDone<N> {
+  /** The key that the client named, if the key exchange uses one. */
+  readonly psk: PreSharedKey | undefined
+}
+
 /** The master secret exists. */
 interface Keyed<N extends string> extends InHandshake<N> {
   readonly negotiated: Negotiated
   readonly masterSecret: Secret
+  /** The name of the pre-shared key, if the key exchange uses one. */
+  readonly pskIdentity: Uint8Array | undefined
 }
 
 interface ProvingClient<N extends string> extends Keyed<N> {
@@ -86,19 +106,24 @@ export type ServerState =
   | (InHandshake<'AwaitKeyShare'> & {
       readonly settled: Settled
       readonly group: NamedGroupName
-      readonly scheme: SignatureScheme
+      /** `undefined` where no signature covers the share: the pre-shared key does. */
+      readonly signer: Signer | undefined
     })
   | (InHandshake<'AwaitSignature'> & {
       readonly settled: Settled
       readonly keyShare: KeyShare
       /** The parameters as they go on the wire: what is signed besides the randoms. */
       readonly encodedParams: Uint8Array
-      readonly scheme: SignatureScheme
+      readonly signer: Signer
     })
   | (InHandshake<'ExpectClientCertificate'> & { readonly sent: Sent; readonly certificateType: CertificateKind })
   | AfterHelloDone<'ExpectClientKeyExchange'>
-  | AfterHelloDone<'AwaitKeyAgreement'>
-  | (AfterHelloDone<'AwaitPreMasterDecryption'> & { readonly substitutePreMaster: Secret })
+  | (AfterHelloDone<'AwaitPsk'> & {
+      /** What follows the name of the key in ClientKeyExchange. */
+      readonly exchangeKeys: Uint8Array
+    })
+  | Exchanging<'AwaitKeyAgreement'>
+  | (Exchanging<'AwaitPreMasterDecryption'> & { readonly substitutePreMaster: Secret })
   | ProvingClient<'ExpectCertificateVerify'>
   | (ProvingClient<'AwaitCertificateVerification'> & {
       readonly certificateVerify: DigitallySigned
@@ -118,7 +143,7 @@ export type ServerStateName = ServerState['name']
 type FieldsOf<S, Name extends string> = { readonly [N in Name]: readonly (keyof StateOf<S, N>)[] }
 
 const afterHelloDone = ['name', 'transcript', 'sent', 'clientChain'] as const
-const keyed = ['name', 'transcript', 'negotiated', 'masterSecret'] as const
+const keyed = ['name', 'transcript', 'negotiated', 'masterSecret', 'pskIdentity'] as const
 
 /** The fields of every state, as data: what the machine knows when. Tests hold every state reached against it. */
 export const serverStateFields = {
@@ -126,12 +151,13 @@ export const serverStateFields = {
   ExpectClientHello: ['name', 'entropy'],
   AwaitHelloReview: ['name', 'transcript', 'entropy', 'offer'],
   AwaitCredential: ['name', 'transcript', 'entropy', 'offer', 'terms', 'common', 'applicationProtocol'],
-  AwaitKeyShare: ['name', 'transcript', 'settled', 'group', 'scheme'],
-  AwaitSignature: ['name', 'transcript', 'settled', 'keyShare', 'encodedParams', 'scheme'],
+  AwaitKeyShare: ['name', 'transcript', 'settled', 'group', 'signer'],
+  AwaitSignature: ['name', 'transcript', 'settled', 'keyShare', 'encodedParams', 'signer'],
   ExpectClientCertificate: ['name', 'transcript', 'sent', 'certificateType'],
   ExpectClientKeyExchange: afterHelloDone,
-  AwaitKeyAgreement: afterHelloDone,
-  AwaitPreMasterDecryption: [...afterHelloDone, 'substitutePreMaster'],
+  AwaitPsk: [...afterHelloDone, 'exchangeKeys'],
+  AwaitKeyAgreement: [...afterHelloDone, 'psk'],
+  AwaitPreMasterDecryption: [...afterHelloDone, 'psk', 'substitutePreMaster'],
   ExpectCertificateVerify: [...keyed, 'demand', 'clientChain'],
   AwaitCertificateVerification: [...keyed, 'demand', 'clientChain', 'certificateVerify', 'signedContent'],
   AwaitSignatureVerification: [...keyed, 'identity'],

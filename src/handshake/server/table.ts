@@ -11,6 +11,7 @@ import {
   receiveClientKeyExchange,
   receiveDecryptedPreMaster,
   receiveDecryptionRefused,
+  receivePsk,
 } from './key-exchange.js'
 import type { ServerState } from './states.js'
 
@@ -30,6 +31,7 @@ const awaiting = [
   'AwaitCredential',
   'AwaitKeyShare',
   'AwaitSignature',
+  'AwaitPsk',
   'AwaitKeyAgreement',
   'AwaitPreMasterDecryption',
   'AwaitCertificateVerification',
@@ -40,13 +42,14 @@ const awaiting = [
 // biome-ignore format: a table is read in columns
 export const serverTable: readonly Row<ServerContext, ServerState>[] = completeTable<ServerContext, ServerState>()([
   ...on('Start', 'start', ['ExpectClientHello'], '5246 §7.4.1.1', begin),
-  ...on('ExpectClientHello', 'client_hello', ['AwaitHelloReview', 'AwaitCredential'], '5246 §7.4.1.2', receiveClientHello),
-  ...on('AwaitHelloReview', 'answer:reviewClientHello', ['AwaitCredential'], '5246 §7.4.1.2', receiveHelloReview),
+  ...on('ExpectClientHello', 'client_hello', ['AwaitHelloReview', 'AwaitCredential', 'AwaitKeyShare', 'ExpectClientKeyExchange'], '5246 §7.4.1.2', receiveClientHello),
+  ...on('AwaitHelloReview', 'answer:reviewClientHello', ['AwaitCredential', 'AwaitKeyShare', 'ExpectClientKeyExchange'], '5246 §7.4.1.2', receiveHelloReview),
   ...on('AwaitCredential', 'answer:selectCredential', ['AwaitKeyShare', 'ExpectClientCertificate', 'ExpectClientKeyExchange'], '5246 §7.4.2', receiveCredential),
-  ...on('AwaitKeyShare', 'answer:generateKeyShare', ['AwaitSignature'], '5246 §7.4.3', receiveKeyShare),
+  ...on('AwaitKeyShare', 'answer:generateKeyShare', ['AwaitSignature', 'ExpectClientKeyExchange'], '5246 §7.4.3', receiveKeyShare),
   ...on('AwaitSignature', 'answer:sign', ['ExpectClientCertificate', 'ExpectClientKeyExchange'], '5246 §7.4.3', receiveSignature),
   ...on('ExpectClientCertificate', 'certificate', ['ExpectClientKeyExchange'], '5246 §7.4.6', receiveCertificate),
-  ...on('ExpectClientKeyExchange', 'client_key_exchange', ['AwaitKeyAgreement', 'AwaitPreMasterDecryption'], '5246 §7.4.7', receiveClientKeyExchange),
+  ...on('ExpectClientKeyExchange', 'client_key_exchange', ['AwaitKeyAgreement', 'AwaitPreMasterDecryption', 'AwaitPsk'], '5246 §7.4.7', receiveClientKeyExchange),
+  ...on('AwaitPsk', 'answer:selectPsk', ['AwaitKeyAgreement', 'AwaitPreMasterDecryption', 'ExpectClientChangeCipherSpec'], '4279 §2', receivePsk),
   ...on('AwaitKeyAgreement', 'answer:agreeKey', ['ExpectCertificateVerify', 'ExpectClientChangeCipherSpec'], '5246 §8.1.2', receiveAgreedKey),
   ...on('AwaitPreMasterDecryption', 'answer:decryptPreMaster', ['ExpectCertificateVerify', 'ExpectClientChangeCipherSpec'], '5246 §7.4.7.1', receiveDecryptedPreMaster),
   ...on('AwaitPreMasterDecryption', 'need_refused', ['ExpectCertificateVerify', 'ExpectClientChangeCipherSpec'], '5246 §7.4.7.1', receiveDecryptionRefused),
