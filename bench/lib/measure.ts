@@ -1,4 +1,9 @@
 /** Timing that survives a busy machine: what is compared runs in turns, and medians are taken. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
 
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)
@@ -49,10 +54,20 @@ export function perCall(batch: number, rounds: number, work: () => void): number
 /** Something that takes turns of the event loop; `after` is what it leaves to be done outside the measurement. */
 export type AsyncWork = () => Promise<{ readonly after?: () => void }>
 
+export interface Turns {
+  readonly rounds: number
+  readonly warmUp: number
+  /**
+   * Collects garbage before each turn, for contestants that leave much: or the next one pays for it. Not for those that
+   * leave little, since it makes the engine forget what it has learnt of code that runs seldom.
+   */
+  readonly clean?: boolean
+}
+
 /** Like `inTurns`, for what takes turns of the event loop: each contestant runs alone from its beginning to its end. */
 export async function asyncInTurns<Name extends string>(
   contestants: ReadonlyMap<Name, AsyncWork>,
-  { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
+  { rounds, warmUp, clean = false }: Turns,
 ): Promise<ReadonlyMap<Name, readonly number[]>> {
   const all = [...contestants]
   const times = new Map<Name, number[]>(all.map(([name]) => [name, []]))
@@ -60,6 +75,7 @@ export async function asyncInTurns<Name extends string>(
     for (let turn = 0; turn < all.length; turn++) {
       const [name, work] = all[(turn + Math.abs(round)) % all.length] ?? []
       if (name === undefined || work === undefined) continue
+      if (clean) collectGarbage()
       const start = process.cpuUsage()
       const { after } = await work()
       const { user, system } = process.cpuUsage(start)

@@ -92,6 +92,7 @@ export class Recorder {
   }
 
   #aead(aead: Aead, kept: Aead): Aead {
+    // Without `sealInto`: what is recorded is `seal`, which does the same and a copy.
     const noted = (method: 'seal' | 'open', args: readonly [Uint8Array, Uint8Array, Uint8Array]): void => {
       const [nonce, additionalData, text] = [copy(args[0]), copy(args[1]), copy(args[2])]
       this.#note(method, () => kept[method](nonce, additionalData, text))

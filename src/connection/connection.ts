@@ -37,6 +37,9 @@ export interface ConnectionParts {
 /** More empty application-data records in a row than this only burn our time (RFC 5246 §6.2.1 allows them as padding traffic). */
 const MAX_CONSECUTIVE_EMPTY_RECORDS = 32
 
+/** A flight is one packet to its transport; records of application data are not worth the copy that joins them. */
+const LARGEST_JOINED = 16_384
+
 const CHANGE_CIPHER_SPEC = Uint8Array.of(1)
 
 /** The hello random and what stands in for a pre-master secret that cannot be decrypted. */
@@ -146,7 +149,7 @@ export class TlsConnection {
   }
 
   /**
-   * The next output, or `undefined`. Bytes to transmit are joined as far as their order allows. What arrived behind an
+   * The next output, or `undefined`. Bytes to transmit are joined as far as their order allows, up to 16 KiB. What arrived behind an
    * output is looked at once that was polled, so the connection is then still in the state that the output tells of.
    */
   poll(): ConnectionOutput | undefined {
@@ -155,7 +158,10 @@ export class TlsConnection {
     if (first !== undefined && isNews(first)) this.#news--
     if (first?.type !== 'transmit') return first
     const chunks = [first.bytes]
+    let length = first.bytes.length
     for (let next = this.#outputs[0]; next?.type === 'transmit'; next = this.#outputs[0]) {
+      length += next.bytes.length
+      if (length > LARGEST_JOINED) break
       chunks.push(next.bytes)
       this.#outputs.shift()
     }

@@ -36,6 +36,8 @@ export const blockCipherLengths: Readonly<
 /** An AEAD keyed for one direction of one connection (RFC 5116 §2). Nonces are 12 bytes; the tag ends the ciphertext. */
 export interface Aead {
   seal(nonce: Uint8Array, additionalData: Uint8Array, plaintext: Uint8Array): Uint8Array
+  /** Optional: the same, written to `output` from `at` on, which saves the record layer a copy of each record. */
+  sealInto?(nonce: Uint8Array, additionalData: Uint8Array, plaintext: Uint8Array, output: Uint8Array, at: number): void
   /** The plaintext, or `undefined` where the tag does not match. Never throws for what a peer sent. */
   open(nonce: Uint8Array, additionalData: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined
 }

@@ -54,7 +54,9 @@ function sealAndOpen(
       makeNonce(nonce, iv, explicit)
       writePlaintextLength(pseudoHeader, plaintext.length)
       if (explicitLength > 0) output.set(explicit, at)
-      output.set(aead.seal(nonce, pseudoHeader, plaintext), at + explicitLength)
+      const start = at + explicitLength
+      if (aead.sealInto === undefined) output.set(aead.seal(nonce, pseudoHeader, plaintext), start)
+      else aead.sealInto(nonce, pseudoHeader, plaintext, output, start)
     },
     open: (pseudoHeader, sealed) => {
       const contentLength = sealed.length - explicitLength - tagLength

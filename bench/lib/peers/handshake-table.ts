@@ -1,5 +1,5 @@
 /** Handshakes a second of everybody, in turns, with the ratio to `node:tls` over the same kind of stream. */
-import { type AsyncWork, asyncInTurns, median } from '../measure.js'
+import { type AsyncWork, asyncInTurns, median, type Turns } from '../measure.js'
 import { fixed, table } from '../table.js'
 import { type Connected, type Contestant, type Setting, titleOf } from './contestant.js'
 
@@ -28,7 +28,7 @@ export interface Rate {
 export async function handshakeRates(
   contestants: readonly Contestant[],
   setting: Setting,
-  options: { readonly rounds: number; readonly warmUp: number },
+  options: Turns,
 ): Promise<readonly Rate[]> {
   const prepared = contestants.flatMap((contestant): [string, AsyncWork][] => {
     const handshake = contestant.prepare(setting)

@@ -10,7 +10,7 @@ import { TransportLink } from './transport-link.js'
 
 type Done = (error?: Error | null) => void
 
-/** A larger write is sealed in pieces of this size, each when the transport wants it: no write is held twice as a whole. */
+/** What is written is sealed in pieces of this size, each when the transport wants it: no write is held twice as a whole. */
 const PIECE = 65_536
 
 const pipeError = (): Error =>
@@ -79,7 +79,12 @@ export class TlsDuplex extends SocketShape {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: Done): void {
-    this.#whenEstablished(done, () => this.#send(chunk))
+    this.#whenEstablished(done, () => this.#send([chunk]))
+  }
+
+  /** All that was written while something else was on its way. */
+  override _writev(writes: readonly { readonly chunk: Uint8Array }[], done: Done): void {
+    this.#whenEstablished(done, () => this.#send(writes.map(({ chunk }) => chunk)))
   }
 
   override _final(done: Done): void {
@@ -155,18 +160,34 @@ export class TlsDuplex extends SocketShape {
   }
 
   /** Seals one piece and goes on in a later turn: called from within an output, it is written only after that. */
-  #send(data: Uint8Array): void {
+  #send(waiting: readonly Uint8Array[]): void {
     if (!this.#endpoint.connection.canSend) {
       this.#failWrite(pipeError())
       return
     }
-    this.#endpoint.send(data.subarray(0, PIECE))
-    const rest = data.subarray(PIECE)
+    const rest = this.#sealPiece(waiting)
     this.#afterOutputs((error) => {
       if (error) this.#failWrite(error)
       else if (rest.length > 0) this.#send(rest)
       else this.#settle()
     })
+  }
+
+  /** Seals the first `PIECE` bytes, and answers what is left. */
+  #sealPiece(waiting: readonly Uint8Array[]): readonly Uint8Array[] {
+    const { connection } = this.#endpoint
+    let room = PIECE
+    let at = 0
+    let cut: readonly Uint8Array[] = []
+    this.#link.together(() => {
+      for (; at < waiting.length && room > 0 && connection.canSend; at++) {
+        const data = waiting[at] ?? new Uint8Array(0)
+        this.#endpoint.send(data.subarray(0, room))
+        if (data.length > room) cut = [data.subarray(room)]
+        room -= data.length
+      }
+    })
+    return [...cut, ...waiting.slice(at)]
   }
 
   #afterOutputs(flushed: Done): void {

@@ -66,6 +66,16 @@ export class TransportLink {
     if (this.#finish === 'no') this.#transport.write(bytes, this.#onWritten)
   }
 
+  /** Runs `send`, and hands what it writes to the transport as one. */
+  together(send: () => void): void {
+    this.#transport.cork()
+    try {
+      send()
+    } finally {
+      this.#transport.uncork()
+    }
+  }
+
   /** Calls back as soon as the transport takes more, at once if it does now. One call may wait at a time. */
   whenFlushed(done: Done): void {
     if (this.isCongested) this.#whenFlushed = done

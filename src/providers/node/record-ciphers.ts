@@ -38,15 +38,18 @@ function aead(algorithm: string, key: Secret, tagLength: number): Aead {
   // Node's types name each AEAD separately; all are used alike, as CCM must be: one update after the lengths are told.
   const name = algorithm as 'aes-128-ccm'
   const options = { authTagLength: tagLength }
+  const sealInto: NonNullable<Aead['sealInto']> = (nonce, additionalData, plaintext, output, at) => {
+    const cipher = key.use((bytes) => createCipheriv(name, bytes, nonce, options))
+    cipher.setAAD(additionalData, { plaintextLength: plaintext.length })
+    output.set(cipher.update(notNull(plaintext)), at)
+    cipher.final() // no mode holds anything back: there is only the tag to come
+    output.set(cipher.getAuthTag(), at + plaintext.length)
+  }
   return {
+    sealInto,
     seal: (nonce, additionalData, plaintext) => {
-      const cipher = key.use((bytes) => createCipheriv(name, bytes, nonce, options))
-      cipher.setAAD(additionalData, { plaintextLength: plaintext.length })
-      const encrypted = cipher.update(notNull(plaintext))
-      cipher.final() // no mode holds anything back: there is only the tag to come
-      const sealed = new Uint8Array(encrypted.length + tagLength)
-      sealed.set(encrypted)
-      sealed.set(cipher.getAuthTag(), encrypted.length)
+      const sealed = new Uint8Array(plaintext.length + tagLength)
+      sealInto(nonce, additionalData, plaintext, sealed, 0)
       return sealed
     },
     open: (nonce, additionalData, ciphertext) => {
