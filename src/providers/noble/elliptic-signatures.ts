@@ -4,6 +4,7 @@ import { p256, p384, p521 } from '@noble/curves/nist.js'
 import type { EcdsaCurve } from '../../crypto/key-types.js'
 import { type EdwardsCurve, isUncompressedPoint } from '../../crypto/public-key-contents.js'
 import type { RandomBytes } from './big-math.js'
+import { noteVerified, verifyWithMultiples } from './frequent-keys.js'
 
 const nistCurves = { secp256r1: p256, secp384r1: p384, secp521r1: p521 }
 const edwardsCurves = { ed25519, ed448 }
@@ -33,8 +34,14 @@ export function signEcdsa(
   return nistCurves[curve].sign(digest, scalar, { ...TLS_ECDSA, extraEntropy })
 }
 
-export const verifyEcdsa = (curve: EcdsaCurve, point: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean =>
-  nistCurves[curve].verify(signature, digest, point, TLS_ECDSA)
+/** Whether a signature over a digest is right. Throws for one that is malformed. */
+export function verifyEcdsa(curve: EcdsaCurve, point: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean {
+  const quick = verifyWithMultiples(curve, point, digest, signature)
+  if (quick !== undefined) return quick
+  const right = nistCurves[curve].verify(signature, digest, point, TLS_ECDSA)
+  if (right) noteVerified(curve, point)
+  return right
+}
 
 export const edwardsPublicKey = (curve: EdwardsCurve, secret: Uint8Array): Uint8Array =>
   edwardsCurves[curve].getPublicKey(secret)
