@@ -119,8 +119,8 @@ export interface DecodedExtensions {
   readonly ocspNoCheck?: true
 }
 
-/** A certificate that is strict DER and keeps the structural rules of RFC 5280. Byte arrays are views: do not write to them. */
-export interface ParsedCertificate extends DecodedExtensions {
+/** A certificate whose extensions have not been looked into. Byte arrays are views: do not write to them. */
+export interface CertificateOutline {
   readonly der: Uint8Array
   /** The exact bytes of TBSCertificate that the signature covers. */
   readonly tbs: Uint8Array
@@ -147,5 +147,8 @@ export interface ParsedCertificate extends DecodedExtensions {
   /** Issuer and subject are the same name (RFC 5280 §6.1): nothing is said about the signature. */
   readonly selfIssued: boolean
 }
+
+/** A certificate that is strict DER and keeps the structural rules of RFC 5280. Byte arrays are views: do not write to them. */
+export interface ParsedCertificate extends CertificateOutline, DecodedExtensions {}
 
 export type TimeType = 'UTCTime' | 'GeneralizedTime'

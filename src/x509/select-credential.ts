@@ -3,10 +3,10 @@ import type { Credential } from '../crypto/key-types.js'
 import { curveAccepted, firstSchemeFor } from '../handshake/negotiation.js'
 import { ClientCertificateType } from '../registry/client-certificate-type.js'
 import type { SignatureScheme } from '../registry/signature-scheme.js'
-import type { ParsedCertificate } from './certificate-model.js'
 import { dnsNameMatches } from './host-names.js'
+import { type OwnCertificate, readOwnCertificate } from './own-certificate.js'
 import { signatureAlgorithm } from './signature-algorithm.js'
-import { tryParse, tryParseName } from './try-parse.js'
+import { tryParseName } from './try-parse.js'
 
 /** Chooses among credentials that serve a request equally well; they come in the order in which they were given. */
 export type Preference = (fitting: readonly Credential[], request: CredentialRequest) => Credential | undefined
@@ -25,11 +25,11 @@ const certificateTypeOf = ({ key }: Credential): ClientCertificateType =>
   key.keyType === 'rsa' || key.keyType === 'rsa-pss' ? ClientCertificateType.rsa_sign : ClientCertificateType.ecdsa_sign
 
 /** Certificates of a credential that are X.509 by the strict rules: nothing is known of others. */
-const readable = ({ certificateChain }: Credential): readonly ParsedCertificate[] =>
-  certificateChain.flatMap((der) => tryParse(der) ?? [])
+const readable = ({ certificateChain }: Credential): readonly OwnCertificate[] =>
+  certificateChain.flatMap((der) => readOwnCertificate(der) ?? [])
 
-const endEntity = ({ certificateChain: [certificate] }: Credential): ParsedCertificate | undefined =>
-  certificate && tryParse(certificate)
+const endEntity = ({ certificateChain: [certificate] }: Credential): OwnCertificate | undefined =>
+  certificate && readOwnCertificate(certificate)
 
 /** Whether some certificate of the chain was issued by one of the authorities that the server names (RFC 5246 §7.4.4). */
 function hasAuthority(credential: Credential, certificateAuthorities: readonly Uint8Array[]): boolean {
@@ -70,7 +70,7 @@ function validityRank(credential: Credential, now: number): number {
 }
 
 /** PSS is one algorithm on certificates and two schemes, by the issuer's kind of key, in TLS. */
-function schemesOf(certificate: ParsedCertificate): readonly SignatureScheme[] {
+function schemesOf(certificate: OwnCertificate): readonly SignatureScheme[] {
   const algorithms = [
     signatureAlgorithm(certificate.signatureAlgorithm, 'rsa'),
     signatureAlgorithm(certificate.signatureAlgorithm, 'rsa-pss'),

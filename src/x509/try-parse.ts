@@ -4,7 +4,8 @@ import type { ParsedCertificate } from './certificate-model.js'
 import { type DistinguishedName, readDistinguishedName } from './distinguished-name.js'
 import { checkStrictDer } from './strict-der.js'
 
-function attempt<T>(read: () => T): T | undefined {
+/** What `read` gives, or `undefined` where the bytes are refused. */
+export function attempt<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {
