@@ -47,7 +47,7 @@ export function noteVerified(curve: EcdsaCurve, point: Uint8Array): void {
   keep(tables, MOST_TABLES, name, curves[curve].Point.fromBytes(point).precompute(WINDOW, false))
 }
 
-/** The leftmost bits of a digest, as many as the order has (FIPS 186-5, §6.4.2). */
+/** The leftmost bits of a digest, as many as the order has (FIPS 186-5, section 6.4.2). */
 function leftmost(digest: Uint8Array, bits: number): bigint {
   const excess = 8 * digest.length - bits
   return excess > 0 ? toBigInt(digest) >> BigInt(excess) : toBigInt(digest)
