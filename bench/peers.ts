@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { nobleProvider } from '../src/providers/noble/index.js'
 import { nodeProvider } from '../src/providers/node/index.js'
+import { webCryptoProvider } from '../src/providers/webcrypto/index.js'
 import { bulkTable } from './lib/peers/bulk-table.js'
 import { type Contestant, duplexPair, settings } from './lib/peers/contestant.js'
 import { lemonTls, reclaim } from './lib/peers/foreign.js'
@@ -33,6 +34,7 @@ const quick: readonly Contestant[] = [
   streams('node', node, inMemory),
   bare('node', node),
   primitives('node', node),
+  streams('webcrypto beside node', webCryptoProvider({ beside: node }), inMemory),
   nodeTls('loopback', loopback.pair),
   streams('node, loopback', node, loopback.pair),
 ]

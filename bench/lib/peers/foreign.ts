@@ -36,31 +36,28 @@ export async function lemonTls(): Promise<Contestant<ConnectedStreams> | undefin
   return {
     name: 'lemon-tls',
     prepare: (setting) => {
+      if (setting.mutual) return undefined // its TLS 1.2 server demands the client's certificate before it can have come
       const common = {
         ...{ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', groups: [X25519], sessionTickets: false },
         ...{ signatureAlgorithms: [schemes[setting.kind]], allowedCipherSuites: [suites[setting.kind]] },
         ca: pki.ca[setting.kind === 'rsa' ? 'rsa' : 'ecdsa'].certPem, // one certificate: it reads no more of a bundle
       }
-      const { server: own, client: other } = { server: pki.server[setting.kind], client: pki.client[setting.kind] }
-      const secureContext = lemon.createSecureContext({ cert: own.chainPem, key: own.keyPem })
-      return () => lemonHandshake(lemon, setting, common, secureContext, other)
+      const { chainPem, keyPem } = pki.server[setting.kind]
+      const secureContext = lemon.createSecureContext({ cert: chainPem, key: keyPem })
+      return () => lemonHandshake(lemon, common, secureContext)
     },
   }
 }
 
 async function lemonHandshake(
   { TLSSocket }: LemonTls,
-  { mutual }: Setting,
   common: object,
   secureContext: object,
-  { chainPem, keyPem }: { readonly chainPem: string; readonly keyPem: string },
 ): Promise<ConnectedStreams> {
   const [near, far] = duplexPair()
   const SNICallback = (_name: string, done: (error: null, context: object) => void): void => done(null, secureContext)
-  const serving = { isServer: true, SNICallback, secureContext, requestCert: mutual, rejectUnauthorized: mutual }
-  const server = new TLSSocket(far, { ...common, ...serving })
-  const shown = mutual ? { cert: chainPem, key: keyPem } : {}
-  const client = new TLSSocket(near, { ...common, servername: 'localhost', rejectUnauthorized: true, ...shown })
+  const server = new TLSSocket(far, { ...common, isServer: true, SNICallback, secureContext })
+  const client = new TLSSocket(near, { ...common, servername: 'localhost', rejectUnauthorized: true })
   await bothReady(client, 'secureConnect', server, 'secureConnect')
   const dispose = (): void => {
     for (const stream of [client, server, near, far]) stream.destroy()
