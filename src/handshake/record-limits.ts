@@ -24,6 +24,16 @@ export interface AgreedLengths {
   readonly recordSizeLimits?: { readonly client: number; readonly server: number }
 }
 
+/**
+ * What holds from the ServerHello on, before there are keys, as seen from one side. record_size_limit is about protected
+ * records only, but GnuTLS 3.7 holds the others to it too, so what we send is short at once; what comes may be long.
+ */
+export function limitsAtOnce(agreed: AgreedLengths, role: 'client' | 'server'): RecordLimits {
+  const limits = recordLimitsOf(agreed)
+  if (agreed.maxFragmentLength !== undefined) return limits
+  return { client: MAX_PLAINTEXT_LENGTH, server: MAX_PLAINTEXT_LENGTH, [role]: limits[role] }
+}
+
 /** Most bytes in the protected records of each side: what the other side takes. */
 export const recordLimitsOf = ({ maxFragmentLength, recordSizeLimits }: AgreedLengths): RecordLimits => ({
   client: maxFragmentLength ?? recordSizeLimits?.server ?? MAX_PLAINTEXT_LENGTH,

@@ -1,5 +1,4 @@
 /** Our endpoints against GnuTLS's command-line programs: every suite, both directions, server-only and mutual. */
-import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ClientOptions, clientEndpoint, type ServerOptions, serverEndpoint } from '../../src/adapters/options.js'
 import type { Credential } from '../../src/crypto/key-types.js'
@@ -10,6 +9,7 @@ import { program } from '../support/outside.js'
 import { type PkiKind, type PkiSet, pki } from '../support/pki.js'
 import { certificateSuites } from '../support/suites.js'
 import { connectTcp, listenOnce, type TcpEnd, TEST_TIMEOUT } from '../support/tcp.js'
+import { answering } from './gnutls.js'
 import { freePort, Program, versionOf } from './program.js'
 
 const serv = program('gnutls-serv', '--version')
@@ -54,20 +54,6 @@ async function startServer(kind: PkiKind, authentication: readonly string[]): Pr
 interface GnutlsServer {
   readonly program: Program
   readonly port: number
-}
-
-async function answering(server: Program, port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200 && server.ended === undefined; attempt++) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1')
-      socket.once('connect', () => resolve(true))
-      socket.once('error', () => resolve(false))
-      socket.once('connect', () => socket.destroy())
-    })
-    if (open) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`no server: ${server.describe()}`)
 }
 
 /** Data both ways and a clean close. */

@@ -14,7 +14,7 @@ import { refuse } from '../fault.js'
 import { Flight } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import { showsCertificate } from '../negotiation.js'
-import { type AgreedLengths, recordLimitsOf } from '../record-limits.js'
+import { type AgreedLengths, limitsAtOnce, recordLimitsOf } from '../record-limits.js'
 import { Transcript } from '../transcript.js'
 import { arrangeHello } from './arrange-hello.js'
 import type { ClientConfig, ClientContext } from './context.js'
@@ -101,6 +101,7 @@ export function receiveServerHello(
   const settled = acceptExtensions(offer.extensions ?? [], message.extensions ?? [], context.config)
   checkTogether(settled, suite, context.config)
   checkPolicy(context, settled)
+  const lengths = lengthsOf(settled, context.config)
   const negotiated = {
     suite,
     clientRandom: offer.random,
@@ -108,7 +109,7 @@ export function receiveServerHello(
     sessionId: message.sessionId,
     extendedMasterSecret: settled.extendedMasterSecret,
     encryptThenMac: settled.encryptThenMac,
-    recordLimits: recordLimitsOf(lengthsOf(settled, context.config)),
+    recordLimits: recordLimitsOf(lengths),
     secureRenegotiation: settled.secureRenegotiation,
     applicationProtocol: settled.applicationProtocol,
     serverName: context.config.serverName,
@@ -117,8 +118,7 @@ export function receiveServerHello(
     signedCertificateTimestamps: settled.signedCertificateTimestamps,
     extraExtensions: settled.extraExtensions,
   }
-  const limits: readonly Action[] =
-    settled.maxFragmentLength === undefined ? [] : [{ type: 'limitRecords', limits: negotiated.recordLimits }]
+  const limits: readonly Action[] = [{ type: 'limitRecords', limits: limitsAtOnce(lengths, 'client') }]
   if (!showsCertificate(suite.keyExchange)) return expectPskFlight(negotiated, through, limits)
   return {
     state: {

@@ -11,6 +11,7 @@ import { ProtocolVersion } from '../../registry/protocol-version.js'
 import { Flight } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import { keyTypeOfScheme, usesPsk } from '../negotiation.js'
+import { limitsAtOnce } from '../record-limits.js'
 import type { Transcript } from '../transcript.js'
 import { agreeLengths } from './agree.js'
 import { answerExtensions, stapleFor } from './answer-extensions.js'
@@ -65,7 +66,7 @@ function sendServerHello(flight: Flight, settled: Settled): void {
     compressionMethod: CompressionMethod.null,
     ...(extensions.length === 0 ? {} : { extensions }),
   })
-  if (agreeLengths(terms, offer).maxFragmentLength !== undefined) flight.limitRecords(negotiated.recordLimits)
+  flight.limitRecords(limitsAtOnce(agreeLengths(terms, offer), 'server'))
 }
 
 const sentOf = ({ negotiated, offer, terms, substitute }: Settled, keyMaterial: KeyMaterial): Sent => ({

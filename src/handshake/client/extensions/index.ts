@@ -4,6 +4,7 @@ import { ExtensionType } from '../../../registry/extension-type.js'
 import { nameOf } from '../../../registry/registry.js'
 import { refuse } from '../../fault.js'
 import { isGrease } from '../../grease.js'
+import { showsCertificate } from '../../negotiation.js'
 import type { ClientConfig } from '../context.js'
 import { applicationProtocol } from './application-layer-protocol-negotiation.js'
 import { clientCertificateType, serverCertificateType } from './certificate-types.js'
@@ -90,14 +91,18 @@ export function acceptExtensions(
 }
 
 /** What the answers must not say together, or not with this suite. */
-export function checkTogether(settled: ServerExtensions, { bulk, name }: SuiteParameters, config: ClientConfig): void {
+export function checkTogether(
+  settled: ServerExtensions,
+  { bulk, keyExchange, name }: SuiteParameters,
+  config: ClientConfig,
+): void {
   if (settled.maxFragmentLength !== undefined && settled.serverRecordSizeLimit !== undefined) {
     refuse('bad_extension', 'the server answers max_fragment_length and record_size_limit, which replaces it')
   }
   if (settled.encryptThenMac && bulk.type !== 'block') {
     refuse('bad_extension', `the server answers encrypt_then_mac, which means nothing for ${name} (RFC 7366 §2)`)
   }
-  if (!config.serverCertificateTypes.includes(settled.serverCertificateType)) {
+  if (showsCertificate(keyExchange) && !config.serverCertificateTypes.includes(settled.serverCertificateType)) {
     refuse('certificate_type_not_offered', 'the server will show an X.509 certificate, and policy accepts none')
   }
 }
