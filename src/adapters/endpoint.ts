@@ -1,6 +1,7 @@
 import type { ConnectionOutput, TlsConnection } from '../connection/connection.js'
 import { satisfy } from '../connection/satisfy.js'
 import type { Environment } from '../crypto/environment.js'
+import type { RenegotiationWish } from '../handshake/event.js'
 
 /**
  * A connection together with the environment that answers its needs: what an adapter drives. Whatever comes out is
@@ -45,6 +46,12 @@ export class Endpoint {
   send(data: Uint8Array): void {
     this.connection.send(data)
     this.#drain()
+  }
+
+  /** Begins another handshake on the established connection: see `TlsConnection.renegotiate`. */
+  renegotiate(wish?: RenegotiationWish): void {
+    this.connection.renegotiate(wish)
+    this.#advance()
   }
 
   /** Sends close_notify. */

@@ -63,6 +63,14 @@ export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
   readonly extendedMasterSecret?: 'require' | 'prefer' | 'off'
   /** What the peer's close_notify brings: our own at once, or once `close` is called. `close` by default; streams use `wait`. */
   readonly onPeerClose?: 'close' | 'wait'
+  /**
+   * What a peer that asks for a renegotiation gets: a warning that there is none (`refuse`, the default), the end of the
+   * connection (`abort`), one renegotiation (`once`, then `abort`), as many as it likes (`freely`: costs us more than it), or
+   * no answer (`ignore`). Our own `renegotiate` needs no permission.
+   */
+  readonly renegotiation?: 'refuse' | 'abort' | 'once' | 'freely' | 'ignore'
+  /** Whether a renegotiation may bring another certificate of the peer: the `same` only, by default. */
+  readonly renegotiatedCertificate?: 'same' | 'any'
 }
 
 export interface ClientOptions extends CommonOptions, ClientExtensionOptions {
@@ -74,6 +82,10 @@ export interface ClientOptions extends CommonOptions, ClientExtensionOptions {
   readonly secureRenegotiation?: 'require' | 'tolerate'
   /** `refuse` by default. */
   readonly otherDhGroups?: 'refuse' | 'prove'
+  /** What a HelloRequest in mid-handshake brings; `ignore` by default, as RFC 5246 §7.4.1.1 has it. */
+  readonly strayHelloRequest?: 'ignore' | 'refuse'
+  /** Says that this is another attempt after a higher version failed (RFC 7507 §4). False by default. */
+  readonly fallback?: boolean
 }
 
 export interface ServerOptions extends CommonOptions, ServerExtensionOptions {
@@ -105,6 +117,8 @@ const commonOptions: Known<CommonOptions> = {
   applicationProtocols: true,
   extendedMasterSecret: true,
   onPeerClose: true,
+  renegotiation: true,
+  renegotiatedCertificate: true,
   keySchedule: true,
   recordLayer: true,
   keyLog: true,
@@ -124,6 +138,8 @@ const clientOptions: Known<ClientOptions> = {
   requestCertificateStatus: true,
   secureRenegotiation: true,
   otherDhGroups: true,
+  strayHelloRequest: true,
+  fallback: true,
 }
 
 const serverOptions: Known<ServerOptions> = {
@@ -150,6 +166,13 @@ const handshakeConfig = (options: CommonOptions): Omit<HandshakeConfig, keyof Ex
     'prefer',
   ),
   onPeerClose: oneOf('onPeerClose', options.onPeerClose, ['close', 'wait'], 'close'),
+  renegotiation: oneOf(
+    'renegotiation',
+    options.renegotiation,
+    ['refuse', 'abort', 'once', 'freely', 'ignore'],
+    'refuse',
+  ),
+  renegotiatedCertificate: oneOf('renegotiatedCertificate', options.renegotiatedCertificate, ['same', 'any'], 'same'),
 })
 
 /** Suites of pre-shared keys without a key could only fail. */
@@ -178,7 +201,7 @@ function environmentOf(
 /** A client whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
 export function clientEndpoint(provider: CryptoProvider, options: ClientOptions): Endpoint {
   checkNames(options, clientOptions)
-  const { secureRenegotiation, otherDhGroups, verifier } = options
+  const { secureRenegotiation, otherDhGroups, strayHelloRequest, verifier } = options
   const config: ClientConfig = {
     ...handshakeConfig(options),
     ...clientExtensions(options),
@@ -187,6 +210,8 @@ export function clientEndpoint(provider: CryptoProvider, options: ClientOptions)
       flag('requestCertificateStatus', options.requestCertificateStatus) ?? verifier?.wantsStatus ?? false,
     secureRenegotiation: oneOf('secureRenegotiation', secureRenegotiation, ['require', 'tolerate'], 'require'),
     otherDhGroups: oneOf('otherDhGroups', otherDhGroups, ['refuse', 'prove'], 'refuse'),
+    strayHelloRequest: oneOf('strayHelloRequest', strayHelloRequest, ['ignore', 'refuse'], 'ignore'),
+    fallback: flag('fallback', options.fallback) ?? false,
   }
   checkHasPsk(config, options)
   return new Endpoint(clientConnection(config, { ...options, crypto: provider }), environmentOf(provider, options))

@@ -1,7 +1,6 @@
 import { concat } from '../bytes/convert.js'
-import { Secret } from '../bytes/secret.js'
 import type { KeySchedule } from '../crypto/key-schedule.js'
-import type { Entropy } from '../handshake/event.js'
+import type { Entropy, RenegotiationWish } from '../handshake/event.js'
 import { TlsFault } from '../handshake/fault.js'
 import type { NeedAnswer, NeedType } from '../handshake/need.js'
 import type { ConnectionSummary } from '../handshake/negotiated.js'
@@ -9,6 +8,7 @@ import { RecordError } from '../record/record-error.js'
 import { type RecordLayer, type TlsRecord, VERSION_2_HELLO } from '../record/record-layer.js'
 import { ContentType } from '../registry/content-type.js'
 import { AlertProtocol, encodeAlert } from './alert-protocol.js'
+import { drawEntropy } from './draw-entropy.js'
 import { exportKeyingMaterial } from './exporter.js'
 import { type HandshakeProtocol, isNews, type ProtocolOutput } from './handshake-protocol.js'
 import type { OpenNeed } from './open-need.js'
@@ -17,8 +17,13 @@ import type { OpenNeed } from './open-need.js'
 export type ConnectionOutput =
   /** Send these bytes to the peer. */
   | { readonly type: 'transmit'; readonly bytes: Uint8Array }
-  /** The handshake is complete and the peer proved itself: `send` may be called from now on. */
+  /**
+   * The handshake is complete and the peer proved itself: `send` may be called from now on. Told again after each
+   * renegotiation: what data came before this belongs to the summary before.
+   */
   | { readonly type: 'established'; readonly summary: ConnectionSummary }
+  /** The peer does not want the renegotiation that we asked for. The connection is what it was. */
+  | { readonly type: 'renegotiationDeclined' }
   | { readonly type: 'application_data'; readonly data: Uint8Array }
   /** The peer said that it sends nothing more: what came before is whole. */
   | { readonly type: 'peerClosed' }
@@ -42,12 +47,6 @@ const LARGEST_JOINED = 16_384
 
 const CHANGE_CIPHER_SPEC = Uint8Array.of(1)
 
-/** The hello random and what stands in for a pre-master secret that cannot be decrypted. */
-const drawEntropy = (randomBytes: ConnectionParts['randomBytes']): Entropy => ({
-  random: randomBytes(32),
-  substitutePreMaster: new Secret(randomBytes(46)),
-})
-
 /**
  * A TLS connection without a transport (level 3): bytes in, bytes out. `receive` what the peer sent, `poll` what is to be
  * done, and answer needs (`satisfy` does). Nothing throws for what a peer sent; calls that make no sense in the present
@@ -61,6 +60,8 @@ export class TlsConnection {
   /** News among the outputs: nothing more is read before it was polled. */
   #news = 0
   #transportEnded = false
+  /** Application data that waits for the end of a renegotiation. */
+  #held: Uint8Array[] = []
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
@@ -77,12 +78,19 @@ export class TlsConnection {
 
   /** What was negotiated and proved; `undefined` before the handshake is complete, and after the end. */
   get summary(): ConnectionSummary | undefined {
-    return 'summary' in this.state ? this.state.summary : undefined
+    const { state } = this
+    if (state.name === 'Renegotiating') return state.previous.summary
+    return 'summary' in state ? state.summary : undefined
   }
 
   /** True from the end of the handshake until our own close_notify: `send` may be called. */
   get canSend(): boolean {
-    return this.state.name === 'Connected' || this.state.name === 'PeerClosed'
+    return ['Connected', 'Renegotiating', 'PeerClosed'].includes(this.state.name)
+  }
+
+  /** True while what is given to `send` waits for the end of a renegotiation. */
+  get holdsData(): boolean {
+    return this.state.name === 'Renegotiating' && this.state.writing !== 'freely'
   }
 
   /** False while so much waits behind an open need that the transport should be held back. */
@@ -94,6 +102,17 @@ export class TlsConnection {
   /** Begins the handshake: a client's ClientHello is there to `poll` afterwards. `entropy` is given in replays only. */
   start(entropy: Entropy = drawEntropy(this.#parts.randomBytes)): void {
     this.#parts.protocol.start(entropy)
+    this.#proceed()
+  }
+
+  /**
+   * Begins another handshake on the established connection: a client sends ClientHello; a server asks for one with
+   * HelloRequest, and for a client certificate where `wish` says so. Whatever the policy for the peer's wishes. An output
+   * tells how it ends: `established`, `renegotiationDeclined` or `failed`; a peer may also never answer. Throws unless the
+   * connection is established with a peer that knows RFC 5746.
+   */
+  renegotiate(wish: RenegotiationWish = {}, entropy: Entropy = drawEntropy(this.#parts.randomBytes)): void {
+    this.#parts.protocol.renegotiate(entropy, wish)
     this.#proceed()
   }
 
@@ -112,17 +131,26 @@ export class TlsConnection {
     this.#proceed()
   }
 
-  /** Protects application data. Throws unless the connection is established: no byte goes out to a peer that has not proved itself. */
+  /**
+   * Protects application data. Throws unless the connection is established: no byte goes out to a peer that has not proved
+   * itself. In a renegotiation it is held from our hello to the end, and then goes out first.
+   */
   send(data: Uint8Array): void {
     checkBytes('send', data)
     if (!this.canSend) {
       throw new TlsFault('misuse', `application data cannot be sent in state ${this.state.name}`)
     }
-    if (data.length > 0) this.#seal(ContentType.application_data, data)
+    if (data.length === 0) return
+    if (this.holdsData) this.#held.push(data.slice())
+    else this.#seal(ContentType.application_data, data)
   }
 
-  /** Sends close_notify; in mid-handshake, user_canceled before it. What the peer still sends is delivered until it closes too. */
+  /**
+   * Sends close_notify; in mid-handshake, user_canceled before it. What the peer still sends is delivered until it closes
+   * too, but not in a renegotiation, which is given up: what is held leaves before, if the keys allow it, or is lost.
+   */
   close(): void {
+    if (this.state.name === 'Renegotiating' && this.state.writing !== 'new keys') this.#release()
     this.#parts.protocol.close()
     this.#proceed()
   }
@@ -286,10 +314,19 @@ export class TlsConnection {
         if (output.data.length > 0) this.#tell({ type: 'application_data', data: output.data })
         return
       case 'established':
+      case 'renegotiationDeclined':
       case 'peerClosed':
       case 'failed':
         this.#tell(output)
+        if (this.canSend) this.#release()
     }
+  }
+
+  /** What was held leaves, now that the keys are what both sides agree on. */
+  #release(): void {
+    const held = this.#held
+    this.#held = []
+    for (const data of held) this.#seal(ContentType.application_data, data)
   }
 
   #tell(output: ConnectionOutput): void {

@@ -6,6 +6,7 @@ import type { ServerConfig } from '../handshake/server/context.js'
 import type { RecordLayer } from '../record/record-layer.js'
 import { standardRecordLayer } from '../record/standard-record-layer.js'
 import { TlsConnection } from './connection.js'
+import { drawEntropy } from './draw-entropy.js'
 import { HandshakeProtocol } from './handshake-protocol.js'
 import { clientRunner, type ObservedStep, type RoleRunner, serverRunner } from './role.js'
 
@@ -34,12 +35,13 @@ function assemble(options: ConnectionOptions, makeRunner: (schedule: KeySchedule
   const { crypto, keyLog, observe, messageLimits, version2Hello = 'refuse' } = options
   const keySchedule = options.keySchedule ?? rfcKeySchedule(crypto)
   const runner = makeRunner(keySchedule)
+  const randomBytes = (length: number): Uint8Array => crypto.randomBytes(length)
   const limits = { message: DEFAULT_MESSAGE_LIMIT, certificate: DEFAULT_CERTIFICATE_LIMIT, ...messageLimits }
   return new TlsConnection({
-    protocol: new HandshakeProtocol(runner, { limits, keyLog, observe }),
+    protocol: new HandshakeProtocol(runner, { limits, keyLog, observe, drawEntropy: () => drawEntropy(randomBytes) }),
     recordLayer: options.recordLayer ?? standardRecordLayer({ crypto, role: runner.role, version2Hello }),
     keySchedule,
-    randomBytes: (length) => crypto.randomBytes(length),
+    randomBytes,
     inputHighWaterMark: options.inputHighWaterMark ?? DEFAULT_INPUT_HIGH_WATER_MARK,
   })
 }

@@ -1,7 +1,7 @@
 import { toHex } from '../bytes/convert.js'
 import { Secret } from '../bytes/secret.js'
 import type { Action } from '../handshake/action.js'
-import type { Entropy, MachineEvent, MessageEvent } from '../handshake/event.js'
+import type { Entropy, MachineEvent, MessageEvent, RenegotiationWish } from '../handshake/event.js'
 import { AlignedRecords } from '../handshake/evidence.js'
 import { TlsFault } from '../handshake/fault.js'
 import type { AnswerEvent, NeedAnswer, NeedType } from '../handshake/need.js'
@@ -21,6 +21,8 @@ export interface HandshakeProtocolOptions {
   readonly limits: MessageLimits
   /** Called with a line of the NSS key log format for each master secret. The only way out for a secret. */
   readonly keyLog?: ((line: string) => void) | undefined
+  /** Draws what a handshake needs that the peer begins. Without it every wish of the peer's to renegotiate is declined. */
+  readonly drawEntropy?: (() => Entropy) | undefined
   /** Sees every step before the secrets it leaves behind are wiped. */
   readonly observe?: ((step: ObservedStep) => void) | undefined
 }
@@ -33,12 +35,18 @@ function messageEvent(raw: Uint8Array): MessageEvent {
   return { type: name, raw }
 }
 
+const asksForHandshake = (name: HandshakeTypeName): boolean => name === 'hello_request' || name === 'client_hello'
+
 /**
  * What the owner of a connection acts upon. Nothing is read on before it was taken: otherwise what a peer sent behind it
  * could end the connection first, and the owner would send on a connection that it believes open.
  */
 export const isNews = ({ type }: { readonly type: string }): boolean =>
-  type === 'established' || type === 'deliver' || type === 'application_data' || type === 'peerClosed'
+  type === 'established' ||
+  type === 'renegotiationDeclined' ||
+  type === 'deliver' ||
+  type === 'application_data' ||
+  type === 'peerClosed'
 
 /** Asking for a new handshake costs a peer four bytes and us an answer, so without data in between there is an end to it. */
 const MAX_CONSECUTIVE_WISHES = 4
@@ -93,6 +101,19 @@ export class HandshakeProtocol {
       throw new TlsFault('misuse', `a connection starts once, and this one is in ${this.state.name}`)
     }
     this.#dispatch({ type: 'start', entropy })
+  }
+
+  /**
+   * Begins another handshake on an established connection: a client sends ClientHello, a server HelloRequest. Throws
+   * where none can begin: in another state, or with a peer that does not know RFC 5746.
+   */
+  renegotiate(entropy: Entropy, wish: RenegotiationWish = {}): void {
+    const { state } = this
+    if (state.name !== 'Connected') throw new TlsFault('misuse', `there is nothing to renegotiate in ${state.name}`)
+    if (!state.summary.negotiated.secureRenegotiation) {
+      throw new TlsFault('misuse', 'the peer does not know RFC 5746, and renegotiation without it is not safe')
+    }
+    this.#dispatch({ type: 'renegotiate', entropy, wish })
   }
 
   /** Takes a piece of the handshake stream, however it is cut. */
@@ -220,12 +241,19 @@ export class HandshakeProtocol {
     }
   }
 
-  /** What would come behind the last message of a flight would come before our answer, and so too early (RFC 5246 §7.3). */
+  /**
+   * What would come behind the last message of a flight would come before our answer, and so too early (RFC 5246 §7.3). A
+   * message that may begin a handshake on an open connection brings what one needs.
+   */
   #messageEvent(raw: Uint8Array): MessageEvent {
     const event = messageEvent(raw)
     const { buffered } = this.#reassembly
-    if (!endsFlight.has(event.type) || buffered === 0) return event
-    throw new TlsFault('excess_handshake_data', `${buffered} bytes behind ${event.type}, which ends a flight`)
+    if (endsFlight.has(event.type) && buffered > 0) {
+      throw new TlsFault('excess_handshake_data', `${buffered} bytes behind ${event.type}, which ends a flight`)
+    }
+    const { drawEntropy } = this.#options
+    if (drawEntropy === undefined || this.state.name !== 'Connected' || !asksForHandshake(event.type)) return event
+    return { ...event, entropy: drawEntropy() }
   }
 
   #dispatch(event: MachineEvent): void {

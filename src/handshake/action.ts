@@ -31,4 +31,6 @@ export type Action =
   | { readonly type: 'forget'; readonly secret: Secret }
   /** The peer will send nothing more, and said so (close_notify). */
   | { readonly type: 'peerClosed' }
+  /** The peer does not want the renegotiation that we asked for (no_renegotiation): the connection is what it was. */
+  | { readonly type: 'renegotiationDeclined' }
   | { readonly type: 'failed'; readonly fault: TlsFault }

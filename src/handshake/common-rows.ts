@@ -24,10 +24,14 @@ export const warn = (description: AlertDescription): Action => ({
 
 const isAlertName = (name: string): name is AlertName => name in AlertDescription
 
-const isCloseNotify = ({ alert }: HandledEvent<'alert'>): boolean => alert.description === AlertDescription.close_notify
+export const isCloseNotify = ({ alert }: HandledEvent<'alert'>): boolean =>
+  alert.description === AlertDescription.close_notify
+
+export const isDecline = ({ alert }: HandledEvent<'alert'>): boolean =>
+  alert.description === AlertDescription.no_renegotiation
 
 /** Throws for a fatal alert of the peer's, returns for a warning that changes nothing (RFC 5246 §7.2.2). */
-function heed({ alert }: HandledEvent<'alert'>): void {
+export function heed({ alert }: HandledEvent<'alert'>): void {
   if (alert.level === AlertLevel.warning) return
   if (alert.level !== AlertLevel.fatal) refuse('bad_alert_level', `alert level ${alert.level} does not exist`)
   const name = nameOf(AlertDescription, alert.description)
@@ -35,7 +39,7 @@ function heed({ alert }: HandledEvent<'alert'>): void {
   throw new TlsFault('alert_received', `the peer ended the connection with the alert ${name}`, details)
 }
 
-function failWith(_context: unknown, _state: unknown, { fault }: HandledEvent<'fault'>): never {
+export function failWith(_context: unknown, _state: unknown, { fault }: HandledEvent<'fault'>): never {
   throw fault
 }
 
@@ -115,7 +119,7 @@ function deliver<S extends Open>(_context: unknown, state: S, { data }: HandledE
  * RFC 5246 §7.2.1 wants a close_notify answered at once, and whatever was still to be sent discarded. Deployed stacks let
  * the other direction finish, as RFC 8446 §6.1 has it since; which of the two is for the configuration to say.
  */
-function heedWhileConnected(
+export function heedWhileConnected(
   { config }: Configured,
   state: Connected,
   event: HandledEvent<'alert'>,
@@ -152,25 +156,25 @@ const beginClosing = (_context: unknown, { summary }: Connected): Outcome<Closin
 
 const finishClosing = (): Outcome<ClosedState> => ({ state: closed, actions: [warn(AlertDescription.close_notify)] })
 
-const declineRenegotiation = (_context: unknown, state: Connected): Outcome<Connected> => ({
-  state,
-  actions: [warn(AlertDescription.no_renegotiation)],
-})
+/** Our close_notify went out, so nothing can be said any more: a wish that crossed it has no answer. */
+function heedLateWish({ config }: Configured, state: Closing): Outcome<Closing> {
+  if (config.renegotiation === 'abort') refuse('renegotiation_refused', 'policy refuses renegotiation')
+  return { state, actions: [] }
+}
 
-const truncated = (): never => refuse('truncated', 'the transport ended without close_notify: data may be missing')
+export const truncated = (): never =>
+  refuse('truncated', 'the transport ended without close_notify: data may be missing')
 
-/** An established connection: data, closing, alerts, and the peer's wish to renegotiate, which is declined. */
+/** An established connection: data, closing and alerts. The peer's message `renegotiation` asks for another handshake. */
 // biome-ignore format: a table is read in columns
 export const connectedRows = <Context extends Configured>(renegotiation: 'hello_request' | 'client_hello'): readonly OpenRow<Context>[] => [
   { from: 'Connected', event: 'application_data', to: ['Connected'], cite: '5246 §10', handle: deliver },
-  { from: 'Connected', event: renegotiation, to: ['Connected'], cite: '5246 §7.2.2', handle: declineRenegotiation },
   { from: 'Connected', event: 'alert', to: ['Connected', 'PeerClosed', 'Closed'], cite: '5246 §7.2.1', handle: heedWhileConnected },
   { from: 'Connected', event: 'close', to: ['Closing'], cite: '5246 §7.2.1', handle: beginClosing },
   { from: 'Connected', event: 'transport_end', to: [], cite: '5246 §7.2.1', handle: truncated },
   { from: 'Connected', event: 'fault', to: [], cite: '5246 §7.2.2', handle: failWith },
-  // Our close_notify went out, so nothing can be said any more: data is still read, and a wish to renegotiate has no answer.
   { from: 'Closing', event: 'application_data', to: ['Closing'], cite: '5246 §7.2.1', handle: deliver },
-  { from: 'Closing', event: renegotiation, to: ['Closing'], cite: '5246 §7.2.1', handle: stay },
+  { from: 'Closing', event: renegotiation, to: ['Closing'], cite: '5246 §7.2.1', handle: heedLateWish },
   { from: 'Closing', event: 'alert', to: ['Closing', 'Closed'], cite: '5246 §7.2.1', handle: heedWhileClosing },
   // Whoever closes first need not wait for the answer.
   { from: 'Closing', event: 'close', to: ['Closed'], cite: '5246 §7.2.1', handle: done },

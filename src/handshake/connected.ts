@@ -11,6 +11,8 @@ export interface Connected {
   readonly peerFinished: VerifiedFinished
   /** The verify_data of our own Finished. */
   readonly ownVerifyData: Uint8Array
+  /** Handshakes on this connection after the first. */
+  readonly renegotiations: number
 }
 
 /** We sent close_notify and still read what the peer has to say. */

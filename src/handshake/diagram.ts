@@ -6,6 +6,8 @@ export interface Edge {
   readonly event: string
   readonly to: readonly string[]
   readonly cite: Citation
+  /** The state holds a machine of its own, whose rows say more. */
+  readonly nested?: true
 }
 
 export interface DiagramOptions {
@@ -15,11 +17,14 @@ export interface DiagramOptions {
   readonly direction?: 'TB' | 'LR'
 }
 
-const open: ReadonlySet<string> = new Set(['Connected', 'Closing', 'PeerClosed'])
+/** Where a connection ends: no part of the road. */
+const ends: ReadonlySet<string> = new Set(['Closing', 'PeerClosed', 'Closed'])
 
-/** A row on the road from the first state to `Connected`: it leads on to another state of the handshake. */
-const onTheRoad = ({ from, to }: Edge): boolean =>
-  !open.has(from) && to.some((name) => name !== from && name !== 'Closed')
+/** The row as far as it leads on to another state, from the first to `Connected` and through a renegotiation. */
+const onTheRoad = (edge: Edge): Edge => ({
+  ...edge,
+  to: ends.has(edge.from) ? [] : edge.to.filter((name) => name !== edge.from && !ends.has(name)),
+})
 
 /**
  * An event in words. Mermaid ends a label at a second colon, so `answer:sign` cannot stand as it is; messages keep the
@@ -42,7 +47,7 @@ const notDrawn = `  %% Not drawn: alerts, faults, close and the end of the trans
  * drawn only for rows that lead nowhere else.
  */
 export function diagram(table: readonly Edge[], { all = false, direction = 'TB' }: DiagramOptions = {}): string {
-  const rows = all ? table : table.filter(onTheRoad)
+  const rows = all ? table : table.map(onTheRoad).filter(({ to }) => to.length > 0)
   const first = rows[0] === undefined ? [] : [`  [*] --> ${rows[0].from}`]
   const names = new Set(rows.flatMap(({ to }) => (to.length === 0 ? ['Failed'] : to)))
   const last = (all ? ['Closed', 'Failed'] : ['Connected']).filter((name) => names.has(name))

@@ -15,9 +15,17 @@ export interface Entropy {
   readonly substitutePreMaster: Secret
 }
 
+/** What our side wants of a renegotiation that it begins. */
+export interface RenegotiationWish {
+  /** Servers only: whether this handshake asks for a client certificate, whatever the first one did (RFC 5246 §7.4.4). */
+  readonly clientAuthentication?: 'request' | 'require'
+}
+
 /** What happens to a machine other than handshake messages. */
 export type PlainEvent =
   | { readonly type: 'start'; readonly entropy: Entropy }
+  /** Our side wants another handshake on an established connection. */
+  | { readonly type: 'renegotiate'; readonly entropy: Entropy; readonly wish: RenegotiationWish }
   | { readonly type: 'change_cipher_spec'; readonly aligned: AlignedRecords }
   | { readonly type: 'alert'; readonly alert: Alert }
   | { readonly type: 'application_data'; readonly data: Uint8Array }
@@ -41,6 +49,8 @@ export type MessageEvent<N extends HandshakeTypeName = HandshakeTypeName> = {
     readonly raw: Uint8Array
     /** What the transcript has of it, where it was sent in another form than `raw`. */
     readonly asSent?: Uint8Array
+    /** For a handshake that this message may begin: comes with HelloRequest and ClientHello on an open connection. */
+    readonly entropy?: Entropy
   }
 }[N]
 
@@ -57,6 +67,7 @@ export interface Received<N extends HandshakeTypeName> {
   /** All messages before this one: what the peer's Finished and CertificateVerify are computed over. */
   readonly before: Transcript
   readonly through: Transcript
+  readonly entropy?: Entropy
 }
 
 /** What the handler of an event of type `E` is given. */

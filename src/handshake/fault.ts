@@ -59,6 +59,11 @@ const handshakeFaults = {
   secure_renegotiation_missing: decide('handshake_failure', 'RFC 5746 §3.4'),
   renegotiation_info_mismatch: decide('handshake_failure', 'RFC 5746 §3.4'),
   extended_master_secret_missing: decide('handshake_failure', 'RFC 7627 §5.2'),
+  renegotiation_refused: decide('no_renegotiation', 'RFC 5246 §7.2.2'),
+  extended_master_secret_changed: decide('handshake_failure', 'RFC 7627 §5.2'),
+  server_name_changed: decide('handshake_failure', 'RFC 5746 §5'),
+  application_protocol_changed: decide('handshake_failure', 'RFC 5746 §5'),
+  peer_certificate_changed: decide('handshake_failure', 'RFC 5746 §5'),
   group_not_offered: decide('illegal_parameter', 'RFC 8422 §5.4'),
   bad_key_share: decide('illegal_parameter', 'RFC 8422 §5.11'),
   bad_dh_public: decide('handshake_failure', 'RFC 7919 §3'),
@@ -142,8 +147,9 @@ export class TlsFault extends Error {
     this.state = details.state ?? ''
   }
 
-  /** The same fault, saying in which state it happened. */
-  in(state: string): TlsFault {
+  /** The same fault, saying in which state it happened: `outer/inner` where one state holds another. */
+  in(name: string): TlsFault {
+    const state = this.state === '' ? name : `${name}/${this.state}`
     const details = { state, ...(this.alert === null ? {} : { alert: this.alert }) }
     return new TlsFault(this.code, this.message, this.cause === undefined ? details : { ...details, cause: this.cause })
   }

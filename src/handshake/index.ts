@@ -3,7 +3,15 @@ export type { ClientConfig, ClientContext } from './client/context.js'
 export { type ClientState, type ClientStateName, clientStateFields } from './client/states.js'
 export { clientStep, clientTable } from './client/table.js'
 export { type DiagramOptions, diagram, type Edge } from './diagram.js'
-export type { Entropy, EventType, MachineEvent, MessageEvent, PlainEvent, Received } from './event.js'
+export type {
+  Entropy,
+  EventType,
+  MachineEvent,
+  MessageEvent,
+  PlainEvent,
+  Received,
+  RenegotiationWish,
+} from './event.js'
 export type {
   AlignedRecords,
   PeerProof,

@@ -6,7 +6,7 @@ import { AlertDescription } from '../registry/alert-description.js'
 import { AlertLevel } from '../registry/alert-level.js'
 import { HandshakeType, type HandshakeTypeName } from '../registry/handshake-type.js'
 import type { Action } from './action.js'
-import type { EventType, HandledEvent, MachineEvent, MessageEvent, PlainEvent, Received } from './event.js'
+import type { EventType, HandledEvent, MachineEvent, MessageEvent, Received } from './event.js'
 import { alertToSend, TlsFault } from './fault.js'
 import { Transcript } from './transcript.js'
 
@@ -50,7 +50,9 @@ export interface Row<Context, S extends NamedState, From extends string = string
   readonly event: EventType
   readonly to: readonly To[]
   readonly cite: Citation
-  handle(context: Context, state: S, event: PlainEvent | Received<HandshakeTypeName>): Outcome<S>
+  /** The state holds a machine of its own, which is handed the event as it is and decodes it for itself. */
+  readonly nested?: true
+  handle(context: Context, state: S, event: MachineEvent | Received<HandshakeTypeName>): Outcome<S>
 }
 
 export type Step<Context, S> = (context: Context, state: S, event: MachineEvent) => Outcome<S | FailedState>
@@ -102,11 +104,12 @@ const codecsIn = (state: NamedState): typeof messageCodecs =>
 
 function receive<N extends HandshakeTypeName>(
   state: NamedState,
-  { type, raw, asSent = raw }: { readonly type: N; readonly raw: Uint8Array; readonly asSent?: Uint8Array },
+  { type, raw, asSent = raw, entropy }: Omit<MessageEvent, 'type'> & { readonly type: N },
 ): Received<N> {
   const before = transcriptOf(state)
   const through = type === 'hello_request' ? before : before.append(asSent)
-  return { type, message: decodeHandshakeBody(type, raw, codecsIn(state)[type]), raw, before, through }
+  const received = { type, message: decodeHandshakeBody(type, raw, codecsIn(state)[type]), raw, before, through }
+  return entropy === undefined ? received : { ...received, entropy }
 }
 
 /** Turns whatever a handler threw into a fault: malformed bytes are the peer's, anything unknown is a bug of ours. */
@@ -126,7 +129,7 @@ const mayHoldSecrets = (value: object): boolean =>
   !ArrayBuffer.isView(value) && !Array.isArray(value) && !(value instanceof Transcript) && !isCredential(value)
 
 /** Deeper than this no state, event or action of ours holds a secret. */
-const DEPTH = 4
+const DEPTH = 5
 
 /** Adds the secrets reachable from a state, an event or an action. Runs at every step, so it walks by keys and makes no lists. */
 function collectSecrets(value: object, found: Secret[], depth = DEPTH): void {
@@ -189,7 +192,7 @@ export function machine<Context, S extends NamedState>(rows: readonly Row<Contex
     if (row === undefined) {
       throw new TlsFault('unexpected_message', `${describeEvent(event)} does not belong in ${state.name}`)
     }
-    const handled = isMessage(event) ? receive(state, event) : event
+    const handled = isMessage(event) && row.nested !== true ? receive(state, event) : event
     const outcome = row.handle(context, state, handled)
     if (!row.to.includes(outcome.state.name)) throw new Error(`${row.from} may not go to ${outcome.state.name}`)
     return outcome

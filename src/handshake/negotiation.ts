@@ -5,6 +5,12 @@ import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { nameOf } from '../registry/registry.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
 
+/** The verify_data of the handshake before, of both sides (RFC 5746 §3.1). */
+export interface RenegotiatedConnection {
+  readonly clientVerifyData: Uint8Array
+  readonly serverVerifyData: Uint8Array
+}
+
 /** What both roles are configured with. Every list is in order of preference. */
 export interface HandshakeConfig {
   readonly cipherSuites: readonly SuiteParameters[]
@@ -26,6 +32,19 @@ export interface HandshakeConfig {
    * still to be said can be said.
    */
   readonly onPeerClose: 'close' | 'wait'
+  /**
+   * What a peer that asks for a renegotiation gets: the warning no_renegotiation, and on it goes (`refuse`); the same
+   * alert as a fatal one (`abort`); one renegotiation, and `abort` from then on (`once`); as many as it wants (`freely`); no
+   * answer (`ignore`). Our own wish needs no permission. A peer without RFC 5746 is refused in any case.
+   */
+  readonly renegotiation: 'refuse' | 'abort' | 'once' | 'freely' | 'ignore'
+  /**
+   * Whether a renegotiation may show another certificate of the peer than the connection was established with. `any` that
+   * the verifier accepts may, and only under an extended master secret (RFC 7627 §6.1).
+   */
+  readonly renegotiatedCertificate: 'same' | 'any'
+  /** Set by the machine for a handshake inside a connection: the Finished messages that it is bound to (RFC 5746 §3.1). */
+  readonly renegotiated?: RenegotiatedConnection
 }
 
 /** The kinds of key whose signature each scheme is. In TLS 1.2 an ECDSA scheme leaves the curve open (RFC 5246 §7.4.1.4.1). */

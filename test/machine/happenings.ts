@@ -16,6 +16,14 @@ const plain = (entropyRandom: Uint8Array, openNeed: NeedType | undefined, handsh
     label: 'start',
     event: { type: 'start', entropy: { random: entropyRandom, substitutePreMaster: markedSecret(46) } },
   },
+  {
+    label: 'renegotiate',
+    event: {
+      type: 'renegotiate',
+      entropy: { random: entropyRandom, substitutePreMaster: markedSecret(46) },
+      wish: {},
+    },
+  },
   { label: 'ChangeCipherSpec', event: { type: 'change_cipher_spec', aligned: AlignedRecords.of(0) } },
   { label: 'warning alert', event: alert(AlertLevel.warning, AlertDescription.user_canceled) },
   {
@@ -23,6 +31,7 @@ const plain = (entropyRandom: Uint8Array, openNeed: NeedType | undefined, handsh
     event: alert(AlertLevel.warning, AlertDescription.close_notify),
     ...(handshaking ? { fault: 'closed_during_handshake' } : {}),
   },
+  { label: 'no_renegotiation', event: alert(AlertLevel.warning, AlertDescription.no_renegotiation) },
   {
     label: 'fatal alert',
     event: alert(AlertLevel.fatal, AlertDescription.handshake_failure),
@@ -104,17 +113,17 @@ function answers(environment: Environment, need: Need | undefined): readonly Var
 /** One variant or more of every event that is no handshake message. */
 export function happenings(
   role: 'client' | 'server',
-  state: string,
+  state: { readonly name: string },
   environment: Environment,
   need: Need | undefined,
   ephemeral: 'dh' | 'ecdh',
 ): readonly Variant[] {
-  const handshaking = !['Connected', 'Closing', 'PeerClosed'].includes(state)
+  const handshaking = !['Connected', 'Renegotiating', 'Closing', 'PeerClosed'].includes(state.name)
   const refusal = need === undefined ? undefined : refusals(role, ephemeral)[need.type]
   return [
     ...plain(new Uint8Array(32).fill(role === 'client' ? 0xc1 : 0x5e), need?.type, handshaking).map((variant) =>
       // where either side has said that it is done, the end of the transport does no harm
-      (state === 'Closing' || state === 'PeerClosed') && variant.event.type === 'transport_end'
+      (state.name === 'Closing' || state.name === 'PeerClosed') && variant.event.type === 'transport_end'
         ? { label: variant.label, event: variant.event }
         : variant,
     ),

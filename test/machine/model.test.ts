@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Need } from '../../src/handshake/need.js'
 import { needAfter } from './explore.js'
 import { isInOrder, isWhole, roadsOf, type Said } from './message-order.js'
-import { clientScenarios, clientSubject, serverScenarios, serverSubject } from './puppets.js'
+import { clientSubject, serverSubject } from './puppets.js'
+import { clientScenarios, serverScenarios } from './scenarios.js'
 import { answerTo, environmentFor, type Scenario, type Subject } from './subject.js'
 
 /** The messages that either model or machine may be offered: those of every type, and what travels beside them. */

@@ -3,10 +3,10 @@ import { concat } from '../../src/bytes/convert.js'
 import { Secret } from '../../src/bytes/secret.js'
 import { encode } from '../../src/codec/codec.js'
 import { finiteFieldGroup } from '../../src/crypto/finite-field-groups.js'
-import type { KeyExchange } from '../../src/crypto/suite-parameters.js'
 import type { ClientContext } from '../../src/handshake/client/context.js'
 import type { ClientState } from '../../src/handshake/client/states.js'
 import { clientStep } from '../../src/handshake/client/table.js'
+import { VerifiedFinished } from '../../src/handshake/evidence.js'
 import { quietClientExtensions, quietServerExtensions } from '../../src/handshake/quiet-extensions.js'
 import type { ServerContext } from '../../src/handshake/server/context.js'
 import type { ServerState } from '../../src/handshake/server/states.js'
@@ -19,6 +19,7 @@ import {
 } from '../../src/messages/client-key-exchange.js'
 import { DigitallySigned } from '../../src/messages/digitally-signed.js'
 import type { Extension } from '../../src/messages/extensions/extension.js'
+import { RenegotiationInfo } from '../../src/messages/extensions/renegotiation-info.js'
 import { SignatureSchemeList } from '../../src/messages/extensions/signature-algorithms.js'
 import { NamedGroupList } from '../../src/messages/extensions/supported-groups.js'
 import { encodeHandshake, type HandshakeMessages } from '../../src/messages/handshake.js'
@@ -35,6 +36,7 @@ import {
   clientIdentity,
   environmentFor,
   markedSchedule,
+  markedSecret,
   ocspResponse,
   provider,
   type Scenario,
@@ -56,6 +58,8 @@ const config = (scenario: Scenario) => ({
   applicationProtocols: [],
   extendedMasterSecret: 'prefer' as const,
   onPeerClose: scenario.onPeerClose,
+  renegotiation: scenario.renegotiation,
+  renegotiatedCertificate: 'same' as const,
 })
 
 /** Whether a review goes before has nothing to do with what follows, so it is tried with some. */
@@ -70,6 +74,8 @@ const clientContext = (scenario: Scenario): ClientContext => ({
     requestCertificateStatus: scenario.status,
     secureRenegotiation: 'require',
     otherDhGroups: 'refuse',
+    strayHelloRequest: 'ignore',
+    fallback: false,
   },
   keySchedule: markedSchedule,
 })
@@ -94,7 +100,28 @@ const extension = (extensionType: number, extensionData: Uint8Array = new Uint8A
   extensionData,
 })
 
-const renegotiationInfo = extension(ExtensionType.renegotiation_info, Uint8Array.of(0))
+/** The connection that a state renegotiates, or may: what RFC 5746 binds the next hellos to. */
+const renegotiated = (state: object): object | undefined =>
+  'previous' in state && typeof state.previous === 'object' && state.previous !== null
+    ? state.previous
+    : 'peerFinished' in state
+      ? state
+      : undefined
+
+/** What a puppet in the role of `sender` says of the connection before, in the words of RFC 5746 §3.2. */
+function renegotiationInfo(state: object, sender: 'client' | 'server'): Extension {
+  const before = renegotiated(state)
+  const [peer, own] =
+    before !== undefined && 'peerFinished' in before && 'ownVerifyData' in before
+      ? [before.peerFinished, before.ownVerifyData]
+      : []
+  const theirs = peer instanceof VerifiedFinished ? peer.verifyData : new Uint8Array()
+  const ours = own instanceof Uint8Array ? own : new Uint8Array()
+  return extension(
+    ExtensionType.renegotiation_info,
+    encode(RenegotiationInfo, { renegotiatedConnection: sender === 'client' ? theirs : concat(ours, theirs) }),
+  )
+}
 const extendedMasterSecret = extension(ExtensionType.extended_master_secret)
 
 /** The key shares of the puppets, in a form that the machines accept. */
@@ -147,6 +174,9 @@ function keyExchanges(scenario: Scenario): Pick<Messages, 'server_key_exchange' 
     client_key_exchange: { body: encode(ClientPskIdentity, named) },
   }
 }
+/** The state of the handshake that runs: the state itself, or the one inside it. */
+const innermost = (state: object): object =>
+  'handshake' in state && typeof state.handshake === 'object' && state.handshake !== null ? state.handshake : state
 
 /** The transcript of a state that has one. */
 const transcriptOf = (state: object): Transcript =>
@@ -181,7 +211,7 @@ function messagesFor(scenario: Scenario, state: object, sender: 'client' | 'serv
       cipherSuites: [cipherSuite],
       compressionMethods: [0],
       extensions: [
-        renegotiationInfo,
+        renegotiationInfo(state, 'client'),
         extendedMasterSecret,
         extension(ExtensionType.supported_groups, encode(NamedGroupList, [NamedGroup.x25519, NamedGroup.secp256r1])),
         extension(ExtensionType.signature_algorithms, encode(SignatureSchemeList, schemes)),
@@ -195,7 +225,7 @@ function messagesFor(scenario: Scenario, state: object, sender: 'client' | 'serv
       cipherSuite,
       compressionMethod: 0,
       extensions: [
-        renegotiationInfo,
+        renegotiationInfo(state, 'server'),
         extendedMasterSecret,
         ...(scenario.status ? [extension(ExtensionType.status_request)] : []),
       ],
@@ -209,19 +239,48 @@ function messagesFor(scenario: Scenario, state: object, sender: 'client' | 'serv
       certificateAuthorities: [],
     },
     server_hello_done: {},
-    certificate_verify: certificateVerify(state),
-    finished: { verifyData: verifyData(state, scenario, sender) },
+    certificate_verify: certificateVerify(innermost(state)),
+    finished: { verifyData: verifyData(innermost(state), scenario, sender) },
     certificate_status: { statusType: 1, response: ocspResponse },
   }
+}
+
+/** Whether the client of a server's connection authenticated itself: then it must again. */
+const hasProved = (connection: object | undefined): boolean =>
+  connection !== undefined && 'summary' in connection && JSON.stringify(connection.summary).includes('certificateChain')
+
+/** Where policy makes the peer's wish for another handshake the end. */
+const refusesWishes = ({ renegotiation }: Scenario, { name }: { readonly name: string }): boolean =>
+  renegotiation === 'abort' && (name === 'Connected' || name === 'Closing')
+
+/** The messages that may begin a handshake on an open connection, with what one needs. */
+function wishes(state: { readonly name: string }, messages: Messages): readonly Variant[] {
+  if (state.name !== 'Connected') return []
+  return (['hello_request', 'client_hello'] as const).map((type) => ({
+    label: `${type} with entropy`,
+    event: {
+      type,
+      raw: encodeHandshake(type, messages[type]),
+      entropy: {
+        random: type === 'hello_request' ? CLIENT_RANDOM : SERVER_RANDOM,
+        substitutePreMaster: markedSecret(46),
+      },
+    },
+  }))
 }
 
 const isName = (name: string): name is HandshakeTypeName => name in HandshakeType
 
 /** The messages of `messagesFor`, with some variants that a state where their type belongs must refuse. */
-function messageVariants(scenario: Scenario, state: object, sender: 'client' | 'server'): readonly Variant[] {
+function messageVariants(
+  scenario: Scenario,
+  state: { readonly name: string },
+  sender: 'client' | 'server',
+): readonly Variant[] {
   const messages = messagesFor(scenario, state, sender)
   const empty = encodeHandshake('certificate', { certificateList: [] })
-  const mayBeEmpty = sender === 'client' && scenario.clientAuthentication !== 'require'
+  const mustProve = scenario.clientAuthentication === 'require' || hasProved(renegotiated(state))
+  const mayBeEmpty = sender === 'client' && !mustProve
   const missing =
     sender === 'client' ? ('client_certificate_missing' as const) : ('server_certificate_missing' as const)
   const wrong = messages.finished.verifyData.map((byte) => byte ^ 1)
@@ -229,6 +288,7 @@ function messageVariants(scenario: Scenario, state: object, sender: 'client' | '
     ...Object.keys(messages)
       .filter(isName)
       .map((type): Variant => ({ label: type, event: { type, raw: encodeHandshake(type, messages[type]) } })),
+    ...wishes(state, messages),
     { label: 'no certificate', event: { type: 'certificate', raw: empty }, ...(mayBeEmpty ? {} : { fault: missing }) },
     {
       label: 'wrong Finished',
@@ -236,6 +296,19 @@ function messageVariants(scenario: Scenario, state: object, sender: 'client' | '
       fault: 'bad_finished',
     },
   ]
+}
+
+/** The variant with the fault that it leads to where the peer may not renegotiate, or not send data yet. */
+function asPolicyHasIt(
+  scenario: Scenario,
+  state: { readonly name: string },
+  wish: HandshakeTypeName,
+  variant: Variant,
+): Variant {
+  const { type } = variant.event
+  if (type === wish && refusesWishes(scenario, state)) return { ...variant, fault: 'renegotiation_refused' }
+  const early = type === 'application_data' && 'reading' in state && state.reading === 'new keys'
+  return early ? { ...variant, fault: 'unexpected_message' } : variant
 }
 
 const ephemeralOf = ({ keyExchange }: Scenario) => (keyExchange.startsWith('DHE') ? 'dh' : 'ecdh')
@@ -247,12 +320,14 @@ export function clientSubject(scenario: Scenario): Subject<ClientState> {
     label: `client ${scenario.keyExchange}${scenario.status ? ' with status' : ''}`,
     keyExchange: scenario.keyExchange,
     context,
+    renegotiates: scenario.renegotiation === 'freely',
     initial: { name: 'Start' },
     step: (state, event) => clientStep(context, state, event),
-    variants: (state, need) => [
-      ...messageVariants(scenario, state, 'server'),
-      ...happenings('client', state.name, environment, need, ephemeralOf(scenario)),
-    ],
+    variants: (state, need) =>
+      [
+        ...messageVariants(scenario, state, 'server'),
+        ...happenings('client', state, environment, need, ephemeralOf(scenario)),
+      ].map((variant) => asPolicyHasIt(scenario, state, 'hello_request', variant)),
   }
 }
 
@@ -263,36 +338,13 @@ export function serverSubject(scenario: Scenario): Subject<ServerState> {
     label: `server ${scenario.keyExchange}, ${scenario.clientAuthentication}${scenario.status ? ' with status' : ''}`,
     keyExchange: scenario.keyExchange,
     context,
+    renegotiates: scenario.renegotiation === 'freely',
     initial: { name: 'Start' },
     step: (state, event) => serverStep(context, state, event),
-    variants: (state, need) => [
-      ...messageVariants(scenario, state, 'client'),
-      ...happenings('server', state.name, environment, need, ephemeralOf(scenario)),
-    ],
+    variants: (state, need) =>
+      [
+        ...messageVariants(scenario, state, 'client'),
+        ...happenings('server', state, environment, need, ephemeralOf(scenario)),
+      ].map((variant) => asPolicyHasIt(scenario, state, 'client_hello', variant)),
   }
 }
-
-const keyExchangeNames = [
-  ...(['RSA', 'DHE_RSA', 'ECDHE_RSA', 'ECDHE_ECDSA'] as const),
-  ...(['PSK', 'DHE_PSK', 'ECDHE_PSK', 'RSA_PSK'] as const),
-]
-const status = [false, true] as const
-/** How a connection ends has nothing to do with how it began, so each way is tried with some. */
-const onPeerClose = (keyExchange: KeyExchange) => (keyExchange === 'ECDHE_RSA' ? 'wait' : 'close')
-
-/** Every configuration of a client on which the order of messages depends. */
-export const clientScenarios: readonly Scenario[] = keyExchangeNames.flatMap((keyExchange) =>
-  status.map((status) => ({
-    keyExchange,
-    clientAuthentication: 'none' as const,
-    status,
-    onPeerClose: onPeerClose(keyExchange),
-  })),
-)
-
-/** Every configuration of a server on which the order of messages depends. */
-export const serverScenarios: readonly Scenario[] = keyExchangeNames.flatMap((keyExchange) =>
-  (['none', 'request', 'require'] as const).flatMap((clientAuthentication) =>
-    status.map((status) => ({ keyExchange, clientAuthentication, status, onPeerClose: onPeerClose(keyExchange) })),
-  ),
-)

@@ -145,6 +145,8 @@ function carriers(): { readonly client: Carrier; readonly server: Carrier } {
     applicationProtocols: [],
     extendedMasterSecret: 'require',
     onPeerClose: 'close',
+    renegotiation: 'refuse',
+    renegotiatedCertificate: 'same',
   } as const
   const environmentOf = (side: 'client' | 'server', peer: 'client' | 'server') =>
     providerEnvironment(noble, {
@@ -160,6 +162,8 @@ function carriers(): { readonly client: Carrier; readonly server: Carrier } {
       requestCertificateStatus: false,
       secureRenegotiation: 'require',
       otherDhGroups: 'refuse',
+      strayHelloRequest: 'ignore',
+      fallback: false,
     },
     keySchedule: schedule,
   })

@@ -27,6 +27,7 @@ export interface Scenario {
   readonly clientAuthentication: 'none' | 'request' | 'require'
   readonly status: boolean
   readonly onPeerClose: 'close' | 'wait'
+  readonly renegotiation: 'refuse' | 'abort' | 'once' | 'freely' | 'ignore'
 }
 
 export const suiteFor = (keyExchange: KeyExchange): SuiteParameters => {
@@ -67,11 +68,19 @@ export interface Variant {
   readonly fault?: FaultCode
 }
 
+/** The name of a state, and with it the name of a state inside it. */
+export const placeOf = (state: { readonly name: string }): string =>
+  'handshake' in state && typeof state.handshake === 'object' && state.handshake !== null && 'name' in state.handshake
+    ? `${state.name}/${state.handshake.name}`
+    : state.name
+
 /** A machine in one configuration. */
 export interface Subject<S> {
   readonly label: string
   readonly keyExchange: KeyExchange
   readonly context: object
+  /** Whether the explorer follows this machine into a renegotiation, the first on a connection. */
+  readonly renegotiates: boolean
   readonly initial: S
   step(state: S, event: MachineEvent): Outcome<S>
   /** Whatever may happen in `state`, at least one variant of every event type. `need` is the open one. */

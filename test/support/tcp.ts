@@ -112,7 +112,7 @@ export class TcpEnd extends Watched {
     else if (output.type === 'established') this.summary = output.summary
     else if (output.type === 'failed') this.fault = output.fault
     else if (output.type === 'peerClosed') this.peerClosed = true
-    else this.text += new TextDecoder().decode(output.data)
+    else if (output.type === 'application_data') this.text += new TextDecoder().decode(output.data)
     if (this.endpoint.connection.ended) this.socket.end()
     this.changed()
   }

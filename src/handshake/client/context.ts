@@ -23,6 +23,10 @@ export interface ClientConfig extends HandshakeConfig {
   readonly maxFragmentLength: FragmentLength | undefined
   /** Whether to go on with a server that does not know RFC 5746 (RFC 5746 §4.1). */
   readonly secureRenegotiation: 'require' | 'tolerate'
+  /** What a HelloRequest in mid-handshake brings: nothing (RFC 5246 §7.4.1.1), or the end. */
+  readonly strayHelloRequest: 'ignore' | 'refuse'
+  /** This connection is another attempt after one with a higher version failed: says so to the server (RFC 7507 §4). */
+  readonly fallback: boolean
   /** Finite-field groups that are neither of RFC 7919 nor of RFC 3526: refused, or accepted once p is proved a safe prime. */
   readonly otherDhGroups: 'refuse' | 'prove'
 }

@@ -42,7 +42,7 @@ export function receiveFinished(
     authenticatedToPeer: answer.type === 'credential' || psk !== undefined,
   }
   return {
-    state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData },
+    state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData, renegotiations: 0 },
     actions: [{ type: 'established', summary }],
   }
 }

@@ -26,7 +26,10 @@ const buildClientHello = (config: ClientConfig, random: Uint8Array): ClientHello
   clientVersion: ProtocolVersion.TLSv1_2,
   random,
   sessionId: new Uint8Array(),
-  cipherSuites: config.cipherSuites.map(({ cipherSuite }) => cipherSuite),
+  cipherSuites: [
+    ...config.cipherSuites.map(({ cipherSuite }) => cipherSuite),
+    ...(config.fallback ? [CipherSuite.TLS_FALLBACK_SCSV] : []),
+  ],
   compressionMethods: [CompressionMethod.null],
   extensions: offerExtensions(config),
 })

@@ -11,6 +11,7 @@ import type { Closing, Connected, PeerClosed } from '../connected.js'
 import type { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
 import type { ClosedState, FailedState, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
+import type { Renegotiating } from '../renegotiation.js'
 import type { Transcript } from '../transcript.js'
 
 /** The server's half of an ephemeral exchange, whose group and form were found acceptable. */
@@ -95,7 +96,8 @@ interface AfterOurFinished<N extends string> extends AfterAgreement<N> {
   readonly ownVerifyData: Uint8Array
 }
 
-export type ClientState =
+/** The states of one handshake, the first on a connection or a later one. */
+export type ClientHandshake =
   | { readonly name: 'Start' }
   | (InHandshake<'ExpectServerHello'> & { readonly offer: ClientHello })
   | (InHandshake<'ExpectCertificate'> & {
@@ -130,7 +132,14 @@ export type ClientState =
   | (AfterAgreement<'AwaitSignature'> & { readonly masterSecret: Secret; readonly scheme: SignatureScheme })
   | (AfterOurFinished<'ExpectServerChangeCipherSpec'> & { readonly readKeys: DirectionKeys })
   | AfterOurFinished<'ExpectServerFinished'>
+
+/** Where the rows of one handshake lead. */
+export type ClientHandshakeEnd = ClientHandshake | Connected | ClosedState
+
+export type ClientState =
+  | ClientHandshake
   | Connected
+  | Renegotiating<ClientHandshake>
   | Closing
   | PeerClosed
   | ClosedState
@@ -169,7 +178,8 @@ export const clientStateFields = {
   AwaitSignature: [...afterAgreement, 'masterSecret', 'scheme'],
   ExpectServerChangeCipherSpec: [...afterOurFinished, 'readKeys'],
   ExpectServerFinished: afterOurFinished,
-  Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData'],
+  Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData', 'renegotiations'],
+  Renegotiating: ['name', 'previous', 'handshake', 'reading', 'writing', 'wish'],
   Closing: ['name', 'summary'],
   PeerClosed: ['name', 'summary'],
   Closed: ['name'],

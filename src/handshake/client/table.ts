@@ -1,11 +1,13 @@
 import { connectedRows, handshakeRows } from '../common-rows.js'
-import { completeTable, machine, type Row, rowsOf } from '../machine.js'
+import { refuse } from '../fault.js'
+import { completeTable, machine, type Outcome, type Row, rowsOf } from '../machine.js'
 import { receiveAgreedKey, receiveEncryptedPreMaster, receiveKeyShare, receiveSignature } from './client-flight.js'
 import type { ClientContext } from './context.js'
 import { receiveChangeCipherSpec, receiveFinished } from './finished.js'
 import { receiveServerHello, sendClientHello } from './hello.js'
 import { receivePsk } from './key-exchange.js'
 import { receivePskParams, receiveServerHelloDone as receivePskServerHelloDone } from './psk-flight.js'
+import { clientRenegotiation } from './renegotiation.js'
 import {
   receiveCertificate,
   receiveCertificateRequest,
@@ -16,10 +18,10 @@ import {
   receiveStatusBeforePskHint,
   receiveStatusBeforeServerKeyExchange,
 } from './server-flight.js'
-import type { ClientState } from './states.js'
+import type { ClientHandshakeEnd, ClientState } from './states.js'
 import { receiveCertificateVerdict, receiveCredential, receiveSignatureVerdict } from './trust.js'
 
-const on = rowsOf<ClientContext, ClientState>()
+const on = rowsOf<ClientContext, ClientHandshakeEnd>()
 
 const expecting = [
   'ExpectServerHello',
@@ -49,9 +51,15 @@ const awaiting = [
   'AwaitSignature',
 ] as const
 
-/** The client's side of RFC 5246 figure 1: every edge that moves it, in the order of the handshake. */
+/** A client in mid-handshake passes over a wish to begin one; the message is no part of the transcript. */
+function passOver<S>({ config }: ClientContext, state: S): Outcome<S> {
+  if (config.strayHelloRequest === 'refuse') refuse('unexpected_message', 'a HelloRequest in mid-handshake')
+  return { state, actions: [] }
+}
+
+/** One handshake, the client's side of RFC 5246 figure 1, in its order. */
 // biome-ignore format: a table is read in columns
-export const clientTable: readonly Row<ClientContext, ClientState>[] = completeTable<ClientContext, ClientState>()([
+const handshake = [
   ...on('Start', 'start', ['ExpectServerHello'], '5246 §7.4.1.2', sendClientHello),
   ...on('ExpectServerHello', 'server_hello', ['ExpectCertificate', 'ExpectPskParams', 'ExpectPskHint'], '5246 §7.4.1.3', receiveServerHello),
   ...on('ExpectCertificate', 'certificate',
@@ -83,11 +91,15 @@ export const clientTable: readonly Row<ClientContext, ClientState>[] = completeT
   ...on('AwaitSignature', 'answer:sign', ['ExpectServerChangeCipherSpec'], '5246 §7.4.8', receiveSignature),
   ...on('ExpectServerChangeCipherSpec', 'change_cipher_spec', ['ExpectServerFinished'], '5246 §7.1', receiveChangeCipherSpec),
   ...on('ExpectServerFinished', 'finished', ['Connected'], '5246 §7.4.9', receiveFinished),
-  // A client in mid-handshake ignores a wish to begin one, and the message is no part of the transcript.
-  ...[...expecting, ...awaiting].flatMap((name) =>
-    on(name, 'hello_request', [name], '5246 §7.4.1.1', (_context, state) => ({ state, actions: [] }))),
-  ...handshakeRows<ClientContext, ClientState, 'Start' | (typeof expecting)[number] | (typeof awaiting)[number]>(['Start', ...expecting], awaiting),
+  ...[...expecting, ...awaiting].flatMap((name) => on(name, 'hello_request', [name], '5246 §7.4.1.1', passOver)),
+  ...handshakeRows<ClientContext, ClientHandshakeEnd, 'Start' | (typeof expecting)[number] | (typeof awaiting)[number]>(['Start', ...expecting], awaiting),
+]
+
+/** Every edge that moves a client. */
+export const clientTable: readonly Row<ClientContext, ClientState>[] = completeTable<ClientContext, ClientState>()([
+  ...handshake,
   ...connectedRows<ClientContext>('hello_request'),
+  ...clientRenegotiation(handshake),
 ])
 
 /** The client machine: total and pure. */

@@ -40,8 +40,8 @@ const serverExtensions: readonly ServerExtension[] = [
   },
   {
     type: ExtensionType.renegotiation_info,
-    answer: ({ negotiated }) =>
-      onlyIf(negotiated.secureRenegotiation, encode(RenegotiationInfo, { renegotiatedConnection: empty })),
+    answer: ({ negotiated, offer: { renegotiatedConnection } }) =>
+      onlyIf(negotiated.secureRenegotiation, encode(RenegotiationInfo, { renegotiatedConnection })),
   },
   {
     type: ExtensionType.extended_master_secret,

@@ -39,7 +39,7 @@ export function receiveClientHello(
   { entropy }: State<'ExpectClientHello'>,
   { message, raw, through }: HandledEvent<'client_hello'>,
 ): Outcome<State<'AwaitHelloReview' | Chosen>> {
-  const offer = readOffer(message)
+  const offer = readOffer(message, config.renegotiated)
   if (!config.reviewClientHello) return choose(config, { entropy, offer, transcript: through })
   return {
     state: { name: 'AwaitHelloReview', transcript: through, entropy, offer },

@@ -57,7 +57,7 @@ export function receiveFinished(
   }
   flight.do({ type: 'established', summary })
   return {
-    state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData },
+    state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData, renegotiations: 0 },
     actions: flight.actions,
   }
 }

@@ -26,8 +26,9 @@ import { ProtocolVersion } from '../../registry/protocol-version.js'
 import { nameOf } from '../../registry/registry.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
 import { refuse } from '../fault.js'
-import { certificateKindOf, DEFAULT_PEER_SCHEMES } from '../negotiation.js'
+import { certificateKindOf, DEFAULT_PEER_SCHEMES, type RenegotiatedConnection } from '../negotiation.js'
 import { checkRecordSizeLimit } from '../record-limits.js'
+import { readRenegotiationInfo } from './renegotiation-info.js'
 
 /** A ClientHello with its extensions read. */
 export interface ClientOffer {
@@ -44,6 +45,8 @@ export interface ClientOffer {
   readonly extendedMasterSecret: boolean
   /** By the extension or by the signalling suite (RFC 5746 §3.6). */
   readonly secureRenegotiation: boolean
+  /** What the renegotiation_info of our hello holds: nothing in the first handshake of a connection. */
+  readonly renegotiatedConnection: Uint8Array
   readonly encryptThenMac: boolean
   readonly statusRequested: boolean
   readonly timestampsRequested: boolean
@@ -85,13 +88,6 @@ function checkPointFormats(formats: readonly ECPointFormat[] | undefined): boole
   return true
 }
 
-function checkRenegotiationInfo(info: RenegotiationInfo | undefined): boolean {
-  if (info !== undefined && info.renegotiatedConnection.length > 0) {
-    refuse('renegotiation_info_mismatch', 'the first handshake of a connection renegotiates nothing')
-  }
-  return info !== undefined
-}
-
 function fragmentLength(code: number | undefined): FragmentLength | undefined {
   if (code === undefined) return undefined
   return (
@@ -107,14 +103,13 @@ const sizeLimit = (limit: number | undefined): number | undefined =>
   limit === undefined ? undefined : checkRecordSizeLimit(limit, 'client')
 
 /** Reads what a client offers. Refuses what no client may send. */
-export function readOffer(hello: ClientHello): ClientOffer {
+export function readOffer(hello: ClientHello, renegotiated?: RenegotiatedConnection): ClientOffer {
   checkBasics(hello)
   const data = (type: number): Uint8Array | undefined => findExtension(hello.extensions, type)
   const read = <T>(type: number, codec: Codec<T>): T | undefined => {
     const found = data(type)
     return found === undefined ? undefined : decode(codec, found)
   }
-  const renegotiationInfo = checkRenegotiationInfo(read(ExtensionType.renegotiation_info, RenegotiationInfo))
   return {
     hello,
     clientVersion: hello.clientVersion,
@@ -125,8 +120,11 @@ export function readOffer(hello: ClientHello): ClientOffer {
     signatureSchemes: read(ExtensionType.signature_algorithms, SignatureSchemeList) ?? DEFAULT_PEER_SCHEMES,
     applicationProtocols: read(ExtensionType.application_layer_protocol_negotiation, ProtocolNameList)?.map(toLatin1),
     extendedMasterSecret: read(ExtensionType.extended_master_secret, ExtendedMasterSecret) !== undefined,
-    secureRenegotiation:
-      renegotiationInfo || hello.cipherSuites.includes(CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
+    ...readRenegotiationInfo(
+      read(ExtensionType.renegotiation_info, RenegotiationInfo),
+      hello.cipherSuites.includes(CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
+      renegotiated,
+    ),
     encryptThenMac: read(ExtensionType.encrypt_then_mac, EncryptThenMac) !== undefined,
     timestampsRequested: data(ExtensionType.signed_certificate_timestamp) !== undefined,
     maxFragmentLength: fragmentLength(read(ExtensionType.max_fragment_length, MaxFragmentLength)),

@@ -12,6 +12,7 @@ import type { Entropy } from '../event.js'
 import type { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
 import type { ClosedState, FailedState, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
+import type { Renegotiating } from '../renegotiation.js'
 import type { Transcript } from '../transcript.js'
 import type { Common } from './choice.js'
 import type { ServerConfig } from './context.js'
@@ -91,7 +92,8 @@ interface ClientJudged<N extends string> extends Keyed<N> {
   readonly client: VerifiedSignature | undefined
 }
 
-export type ServerState =
+/** The states of one handshake, the first on a connection or a later one. */
+export type ServerHandshake =
   | { readonly name: 'Start' }
   | { readonly name: 'ExpectClientHello'; readonly entropy: Entropy }
   | (InHandshake<'AwaitHelloReview'> & { readonly entropy: Entropy; readonly offer: ClientOffer })
@@ -132,7 +134,14 @@ export type ServerState =
   | (Keyed<'AwaitSignatureVerification'> & { readonly identity: VerifiedIdentity })
   | ClientJudged<'ExpectClientChangeCipherSpec'>
   | (ClientJudged<'ExpectClientFinished'> & { readonly writeKeys: DirectionKeys })
+
+/** Where the rows of one handshake lead. */
+export type ServerHandshakeEnd = ServerHandshake | Connected | ClosedState
+
+export type ServerState =
+  | ServerHandshake
   | Connected
+  | Renegotiating<ServerHandshake>
   | Closing
   | PeerClosed
   | ClosedState
@@ -163,7 +172,8 @@ export const serverStateFields = {
   AwaitSignatureVerification: [...keyed, 'identity'],
   ExpectClientChangeCipherSpec: [...keyed, 'client'],
   ExpectClientFinished: [...keyed, 'client', 'writeKeys'],
-  Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData'],
+  Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData', 'renegotiations'],
+  Renegotiating: ['name', 'previous', 'handshake', 'reading', 'writing', 'wish'],
   Closing: ['name', 'summary'],
   PeerClosed: ['name', 'summary'],
   Closed: ['name'],

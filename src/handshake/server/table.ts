@@ -13,9 +13,10 @@ import {
   receiveDecryptionRefused,
   receivePsk,
 } from './key-exchange.js'
-import type { ServerState } from './states.js'
+import { serverRenegotiation } from './renegotiation.js'
+import type { ServerHandshakeEnd, ServerState } from './states.js'
 
-const on = rowsOf<ServerContext, ServerState>()
+const on = rowsOf<ServerContext, ServerHandshakeEnd>()
 
 const expecting = [
   'ExpectClientHello',
@@ -38,9 +39,9 @@ const awaiting = [
   'AwaitSignatureVerification',
 ] as const
 
-/** The server's side of RFC 5246 figure 1: every edge that moves it, in the order of the handshake. */
+/** One handshake, the server's side of RFC 5246 figure 1, in its order. */
 // biome-ignore format: a table is read in columns
-export const serverTable: readonly Row<ServerContext, ServerState>[] = completeTable<ServerContext, ServerState>()([
+const handshake = [
   ...on('Start', 'start', ['ExpectClientHello'], '5246 §7.4.1.1', begin),
   ...on('ExpectClientHello', 'client_hello', ['AwaitHelloReview', 'AwaitCredential', 'AwaitKeyShare', 'ExpectClientKeyExchange'], '5246 §7.4.1.2', receiveClientHello),
   ...on('AwaitHelloReview', 'answer:reviewClientHello', ['AwaitCredential', 'AwaitKeyShare', 'ExpectClientKeyExchange'], '5246 §7.4.1.2', receiveHelloReview),
@@ -58,9 +59,15 @@ export const serverTable: readonly Row<ServerContext, ServerState>[] = completeT
   ...on('AwaitSignatureVerification', 'answer:verifySignature', ['ExpectClientChangeCipherSpec'], '5246 §7.4.8', receiveSignatureVerdict),
   ...on('ExpectClientChangeCipherSpec', 'change_cipher_spec', ['ExpectClientFinished'], '5246 §7.1', receiveChangeCipherSpec),
   ...on('ExpectClientFinished', 'finished', ['Connected'], '5246 §7.4.9', receiveFinished),
-  ...handshakeRows<ServerContext, ServerState, 'Start' | (typeof expecting)[number] | (typeof awaiting)[number]>(
+  ...handshakeRows<ServerContext, ServerHandshakeEnd, 'Start' | (typeof expecting)[number] | (typeof awaiting)[number]>(
     ['Start', ...expecting], awaiting, ['AwaitPreMasterDecryption']),
+]
+
+/** Every edge that moves a server. */
+export const serverTable: readonly Row<ServerContext, ServerState>[] = completeTable<ServerContext, ServerState>()([
+  ...handshake,
   ...connectedRows<ServerContext>('client_hello'),
+  ...serverRenegotiation(handshake),
 ])
 
 /** The server machine: total and pure. */

@@ -1,0 +1,48 @@
+import { encodeHandshake } from '../../messages/handshake.js'
+import { machine, type Row } from '../machine.js'
+import { type Inside, renegotiationRows, type Seen } from '../renegotiation.js'
+import type { ServerContext } from './context.js'
+import type { ServerHandshake, ServerHandshakeEnd, ServerState } from './states.js'
+
+/** What the client has shown so far that must not change. */
+function seen(state: ServerHandshake): Seen {
+  const part = 'settled' in state ? state.settled : 'sent' in state ? state.sent : state
+  return {
+    negotiated: 'negotiated' in part ? part.negotiated : undefined,
+    certificateChain: 'clientChain' in state ? state.clientChain : undefined,
+  }
+}
+
+const helloRequest = encodeHandshake('hello_request', {})
+
+/**
+ * The edges by which a server renegotiates (RFC 5746 §3.7). The new handshake speaks the connection's application protocol
+ * or names none; a client that has authenticated itself must do so again; and the extended master secret stays in use
+ * (RFC 7627 §5.2).
+ */
+export function serverRenegotiation(
+  table: readonly Row<ServerContext, ServerHandshakeEnd>[],
+): readonly Row<ServerContext, ServerState, 'Connected' | 'Renegotiating'>[] {
+  const inside: Inside<ServerContext, ServerHandshake> = {
+    asks: 'client_hello',
+    cite: '5746 §3.7',
+    table,
+    step: machine<ServerContext, ServerHandshakeEnd>(table),
+    start: { name: 'Start' },
+    invitation: [{ type: 'sendHandshake', name: 'hello_request', raw: helloRequest }],
+    within: ({ config, ...context }, { ownVerifyData, peerFinished, summary }, wish) => ({
+      ...context,
+      config: {
+        ...config,
+        applicationProtocols:
+          summary.negotiated.applicationProtocol === undefined ? [] : [summary.negotiated.applicationProtocol],
+        extendedMasterSecret: summary.negotiated.extendedMasterSecret ? 'require' : 'off',
+        clientAuthentication:
+          summary.peer.identity === undefined ? (wish.clientAuthentication ?? config.clientAuthentication) : 'require',
+        renegotiated: { clientVerifyData: peerFinished.verifyData, serverVerifyData: ownVerifyData },
+      },
+    }),
+    seen,
+  }
+  return renegotiationRows(inside)
+}
