@@ -4,10 +4,10 @@ import type { Entropy, RenegotiationWish } from '../handshake/event.js'
 import { TlsFault } from '../handshake/fault.js'
 import type { NeedAnswer, NeedType } from '../handshake/need.js'
 import type { ConnectionSummary } from '../handshake/negotiated.js'
-import { RecordError } from '../record/record-error.js'
 import { type RecordLayer, type TlsRecord, VERSION_2_HELLO } from '../record/record-layer.js'
 import { ContentType } from '../registry/content-type.js'
 import { AlertProtocol, encodeAlert } from './alert-protocol.js'
+import { checkBytes, recordFault } from './connection-faults.js'
 import { drawEntropy } from './draw-entropy.js'
 import { exportKeyingMaterial } from './exporter.js'
 import { type HandshakeProtocol, isNews, type ProtocolOutput } from './handshake-protocol.js'
@@ -342,15 +342,4 @@ export class TlsConnection {
       if (!this.ended) this.#fail(recordFault(error))
     }
   }
-}
-
-/** What is no array of bytes would be read as garbage much later, and end the connection. */
-function checkBytes(method: string, bytes: unknown): void {
-  if (!(bytes instanceof Uint8Array)) throw new TlsFault('misuse', `${method} takes a Uint8Array`)
-}
-
-function recordFault(error: unknown): TlsFault {
-  if (error instanceof TlsFault) return error
-  if (error instanceof RecordError) return new TlsFault(error.code, error.message, { cause: error })
-  return new TlsFault('internal_error', 'an error inside the library', { cause: error })
 }

@@ -6,7 +6,6 @@ import { finiteFieldGroup } from '../../src/crypto/finite-field-groups.js'
 import type { ClientContext } from '../../src/handshake/client/context.js'
 import type { ClientState } from '../../src/handshake/client/states.js'
 import { clientStep } from '../../src/handshake/client/table.js'
-import { VerifiedFinished } from '../../src/handshake/evidence.js'
 import { quietClientExtensions, quietServerExtensions } from '../../src/handshake/quiet-extensions.js'
 import type { ServerContext } from '../../src/handshake/server/context.js'
 import type { ServerState } from '../../src/handshake/server/states.js'
@@ -19,10 +18,9 @@ import {
 } from '../../src/messages/client-key-exchange.js'
 import { DigitallySigned } from '../../src/messages/digitally-signed.js'
 import type { Extension } from '../../src/messages/extensions/extension.js'
-import { RenegotiationInfo } from '../../src/messages/extensions/renegotiation-info.js'
 import { SignatureSchemeList } from '../../src/messages/extensions/signature-algorithms.js'
 import { NamedGroupList } from '../../src/messages/extensions/supported-groups.js'
-import { encodeHandshake, type HandshakeMessages } from '../../src/messages/handshake.js'
+import { encodeHandshake } from '../../src/messages/handshake.js'
 import { ClientPskIdentity, ServerPskParams } from '../../src/messages/pre-shared-key.js'
 import { ServerDHParams, ServerECDHParams } from '../../src/messages/server-key-exchange.js'
 import { ExtensionType } from '../../src/registry/extension-type.js'
@@ -33,10 +31,20 @@ import { fakeCredential } from '../support/fake-environment.js'
 import { fakePrivateKey, fakePublicKey } from '../support/fake-provider.js'
 import { happenings } from './happenings.js'
 import {
+  asPolicyHasIt,
+  CLIENT_RANDOM,
+  hasProved,
+  innermost,
+  type Messages,
+  renegotiated,
+  renegotiationInfo,
+  SERVER_RANDOM,
+  wishes,
+} from './renegotiation-puppet.js'
+import {
   clientIdentity,
   environmentFor,
   markedSchedule,
-  markedSecret,
   ocspResponse,
   provider,
   type Scenario,
@@ -47,8 +55,6 @@ import {
   type Variant,
 } from './subject.js'
 
-const CLIENT_RANDOM = new Uint8Array(32).fill(0xc1)
-const SERVER_RANDOM = new Uint8Array(32).fill(0x5e)
 const schemes = [SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.rsa_pss_rsae_sha256]
 
 const config = (scenario: Scenario) => ({
@@ -93,35 +99,11 @@ const serverContext = (scenario: Scenario): ServerContext => ({
   keySchedule: markedSchedule,
 })
 
-type Messages = { readonly [N in HandshakeTypeName]: HandshakeMessages[N] }
-
 const extension = (extensionType: number, extensionData: Uint8Array = new Uint8Array()): Extension => ({
   extensionType,
   extensionData,
 })
 
-/** The connection that a state renegotiates, or may: what RFC 5746 binds the next hellos to. */
-const renegotiated = (state: object): object | undefined =>
-  'previous' in state && typeof state.previous === 'object' && state.previous !== null
-    ? state.previous
-    : 'peerFinished' in state
-      ? state
-      : undefined
-
-/** What a puppet in the role of `sender` says of the connection before, in the words of RFC 5746 §3.2. */
-function renegotiationInfo(state: object, sender: 'client' | 'server'): Extension {
-  const before = renegotiated(state)
-  const [peer, own] =
-    before !== undefined && 'peerFinished' in before && 'ownVerifyData' in before
-      ? [before.peerFinished, before.ownVerifyData]
-      : []
-  const theirs = peer instanceof VerifiedFinished ? peer.verifyData : new Uint8Array()
-  const ours = own instanceof Uint8Array ? own : new Uint8Array()
-  return extension(
-    ExtensionType.renegotiation_info,
-    encode(RenegotiationInfo, { renegotiatedConnection: sender === 'client' ? theirs : concat(ours, theirs) }),
-  )
-}
 const extendedMasterSecret = extension(ExtensionType.extended_master_secret)
 
 /** The key shares of the puppets, in a form that the machines accept. */
@@ -174,10 +156,6 @@ function keyExchanges(scenario: Scenario): Pick<Messages, 'server_key_exchange' 
     client_key_exchange: { body: encode(ClientPskIdentity, named) },
   }
 }
-/** The state of the handshake that runs: the state itself, or the one inside it. */
-const innermost = (state: object): object =>
-  'handshake' in state && typeof state.handshake === 'object' && state.handshake !== null ? state.handshake : state
-
 /** The transcript of a state that has one. */
 const transcriptOf = (state: object): Transcript =>
   'transcript' in state && state.transcript instanceof Transcript ? state.transcript : Transcript.empty
@@ -245,30 +223,6 @@ function messagesFor(scenario: Scenario, state: object, sender: 'client' | 'serv
   }
 }
 
-/** Whether the client of a server's connection authenticated itself: then it must again. */
-const hasProved = (connection: object | undefined): boolean =>
-  connection !== undefined && 'summary' in connection && JSON.stringify(connection.summary).includes('certificateChain')
-
-/** Where policy makes the peer's wish for another handshake the end. */
-const refusesWishes = ({ renegotiation }: Scenario, { name }: { readonly name: string }): boolean =>
-  renegotiation === 'abort' && (name === 'Connected' || name === 'Closing')
-
-/** The messages that may begin a handshake on an open connection, with what one needs. */
-function wishes(state: { readonly name: string }, messages: Messages): readonly Variant[] {
-  if (state.name !== 'Connected') return []
-  return (['hello_request', 'client_hello'] as const).map((type) => ({
-    label: `${type} with entropy`,
-    event: {
-      type,
-      raw: encodeHandshake(type, messages[type]),
-      entropy: {
-        random: type === 'hello_request' ? CLIENT_RANDOM : SERVER_RANDOM,
-        substitutePreMaster: markedSecret(46),
-      },
-    },
-  }))
-}
-
 const isName = (name: string): name is HandshakeTypeName => name in HandshakeType
 
 /** The messages of `messagesFor`, with some variants that a state where their type belongs must refuse. */
@@ -296,19 +250,6 @@ function messageVariants(
       fault: 'bad_finished',
     },
   ]
-}
-
-/** The variant with the fault that it leads to where the peer may not renegotiate, or not send data yet. */
-function asPolicyHasIt(
-  scenario: Scenario,
-  state: { readonly name: string },
-  wish: HandshakeTypeName,
-  variant: Variant,
-): Variant {
-  const { type } = variant.event
-  if (type === wish && refusesWishes(scenario, state)) return { ...variant, fault: 'renegotiation_refused' }
-  const early = type === 'application_data' && 'reading' in state && state.reading === 'new keys'
-  return early ? { ...variant, fault: 'unexpected_message' } : variant
 }
 
 const ephemeralOf = ({ keyExchange }: Scenario) => (keyExchange.startsWith('DHE') ? 'dh' : 'ecdh')
