@@ -91,6 +91,15 @@ export const stolenCertificate = (side: 'client' | 'server', kind: PkiKind): Cre
   key: impostorOf(side, kind).key,
 })
 
+/** All that the victim shows its peer and its owner: the wire by length and type, outputs, and the road through the states. */
+export const behaviour = (peer: Hostile) => ({
+  wire: peer.sealed.map((record) => [record[0], record.length]),
+  alerts: peer.alerts,
+  outputs: peer.victim.outputs,
+  states: peer.victim.states,
+  fault: { code: peer.victim.fault?.code, message: peer.victim.fault?.message, state: peer.victim.fault?.state },
+})
+
 export interface Defeat {
   readonly fault: FaultCode
   /** `null`: the victim says nothing. */

@@ -9,7 +9,7 @@ import { Secret } from '../../src/bytes/secret.js'
 import { certificatePublicKeyInfo } from '../../src/crypto/subject-public-key-info.js'
 import { noble } from '../support/endpoints.js'
 import { pki } from '../support/pki.js'
-import { type AttackOnServer, attackServer, expectConnected, expectDefeat } from './arena.js'
+import { type AttackOnServer, attackServer, behaviour, expectConnected, expectDefeat } from './arena.js'
 import type { HostileClient } from './hostile-client.js'
 
 const spki = certificatePublicKeyInfo(pki.server.rsa.certificate)
@@ -94,15 +94,6 @@ const attack = (make: () => Sent, more: AttackOnServer = {}): HostileClient =>
     preMaster: make,
     ...more,
   })
-
-/** All that the two sides of the server show: the wire by length and type, outputs, and the road through the states. */
-const behaviour = (peer: HostileClient) => ({
-  wire: peer.sealed.map((record) => [record[0], record.length]),
-  alerts: peer.alerts,
-  outputs: peer.victim.outputs,
-  states: peer.victim.states,
-  fault: { code: peer.victim.fault?.code, message: peer.victim.fault?.message, state: peer.victim.fault?.state },
-})
 
 const defeat = { fault: 'bad_record_mac', alert: 'bad_record_mac', state: 'ExpectClientFinished' } as const
 
