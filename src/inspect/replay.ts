@@ -248,6 +248,8 @@ function replayServer(facts: ReplayFacts, crypto: CaptureCrypto): ReplayReport {
     reviewClientHello: false,
     acknowledgeServerName: false,
     unrecognizedName: 'ignore',
+    pskIdentityHint: undefined,
+    unknownPskIdentity: 'alert',
     extraExtensions: [],
   } as const
   const entropy = { random: serverHello.random, substitutePreMaster: new Secret(new Uint8Array(46)) }
