@@ -133,5 +133,7 @@ export function configOf(role: Side, facts: ReplayFacts): HandshakeConfig {
     clientCertificateTypes: ['X509'],
     serverCertificateTypes: ['X509'],
     onPeerClose: 'close',
+    renegotiation: 'refuse',
+    renegotiatedCertificate: 'same',
   }
 }

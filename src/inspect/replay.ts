@@ -227,6 +227,8 @@ function replayClient(facts: ReplayFacts, crypto: CaptureCrypto): ReplayReport {
     requestSignedCertificateTimestamps: true,
     maxFragmentLength: undefined,
     secureRenegotiation: 'tolerate',
+    strayHelloRequest: 'ignore',
+    fallback: false,
     otherDhGroups: 'prove',
   } as const
   const state = {
