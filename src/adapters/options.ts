@@ -124,6 +124,8 @@ const commonOptions: Known<CommonOptions> = {
   keyLog: true,
   observe: true,
   messageLimits: true,
+  trafficLimits: true,
+  maxSendFragment: true,
   inputHighWaterMark: true,
   version2Hello: true,
   provider: true,

@@ -3,6 +3,7 @@ import { PeerProof, VerifiedFinished } from '../evidence.js'
 import { refuse } from '../fault.js'
 import { deriveVerifyData } from '../keys.js'
 import type { Outcome, StateOf } from '../machine.js'
+import { serverCertificateIn } from '../server-certificate.js'
 import type { ClientContext } from './context.js'
 import type { Agreed, ClientState } from './states.js'
 
@@ -39,6 +40,7 @@ export function receiveFinished(
   const summary = {
     negotiated,
     peer: proofOf(agreed, peerFinished),
+    ...serverCertificateIn(before, negotiated.serverCertificateType),
     authenticatedToPeer: answer.type === 'credential' || psk !== undefined,
   }
   return {

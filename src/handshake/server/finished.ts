@@ -3,6 +3,7 @@ import { PeerProof, VerifiedFinished, type VerifiedSignature } from '../evidence
 import { Flight } from '../flight.js'
 import { deriveConnectionKeys, deriveVerifyData } from '../keys.js'
 import type { Outcome, StateOf } from '../machine.js'
+import { serverCertificateIn } from '../server-certificate.js'
 import type { ServerContext } from './context.js'
 import type { ServerState } from './states.js'
 
@@ -53,6 +54,7 @@ export function receiveFinished(
   const summary = {
     negotiated,
     peer: proofOf(client, pskIdentity, peerFinished),
+    ...serverCertificateIn(before, negotiated.serverCertificateType),
     authenticatedToPeer: true,
   }
   flight.do({ type: 'established', summary })
