@@ -2,6 +2,7 @@ import type { ConnectionOutput, TlsConnection } from '../connection/connection.j
 import { satisfy } from '../connection/satisfy.js'
 import type { Environment } from '../crypto/environment.js'
 import type { RenegotiationWish } from '../handshake/event.js'
+import type { SessionKeeper } from './sessions/session-keeper.js'
 
 /**
  * A connection together with the environment that answers its needs: what an adapter drives. Whatever comes out is
@@ -10,23 +11,29 @@ import type { RenegotiationWish } from '../handshake/event.js'
 export class Endpoint {
   readonly connection: TlsConnection
   readonly environment: Environment
-  /** Receives every output in order. Set it before `start`. Must not throw. */
+  /**
+   * Receives every output in order. Set it before `start`. Must not throw. The secret of a `session` is wiped after the
+   * call: `encodeKeptSession` and `copySession` make what can be kept.
+   */
   onOutput: (output: ConnectionOutput) => void = () => {}
   /**
    * Called after outputs were handed out and after every answer of the environment, even one that put nothing out:
    * `connection.wantsInput` may have changed. Must not throw.
    */
   onAdvance: () => void = () => {}
+  /** What is offered for resumption, and what hears of sessions. */
+  readonly sessions: SessionKeeper | undefined
   #draining = false
 
-  constructor(connection: TlsConnection, environment: Environment) {
+  constructor(connection: TlsConnection, environment: Environment, sessions?: SessionKeeper) {
     this.connection = connection
     this.environment = environment
+    this.sessions = sessions
   }
 
   /** Begins the handshake. Throws a `misuse` fault where it was begun before. */
   start(): void {
-    this.connection.start()
+    this.connection.start({ session: this.sessions?.offer() })
     this.#advance()
   }
 
@@ -88,11 +95,16 @@ export class Endpoint {
     this.#draining = true
     try {
       for (let output = this.connection.poll(); output !== undefined; output = this.connection.poll()) {
-        this.onOutput(output)
+        this.#hand(output)
       }
     } finally {
       this.#draining = false
     }
     this.onAdvance()
+  }
+  #hand(output: ConnectionOutput): void {
+    this.sessions?.hear(output)
+    this.onOutput(output)
+    if (output.type === 'session') output.kept.session.masterSecret.wipe()
   }
 }

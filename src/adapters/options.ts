@@ -38,9 +38,18 @@ import {
 } from './extension-options.js'
 import { type ClientHelloReviewer, withReviewer } from './review-option.js'
 import { selectPskFrom } from './select-psk.js'
+import {
+  type ClientSessionsOptions,
+  type CommonSessionsOptions,
+  clientSessionNames,
+  clientSessions,
+  type ServerSessionsOptions,
+  serverSessionNames,
+  serverSessions,
+} from './sessions/options.js'
 
 /** What client and server are made with alike. Everything but trust and credentials has a safe default. */
-export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
+export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'>, CommonSessionsOptions {
   /** Judges the peer's certificate. Without one every certificate is refused. */
   readonly verifier?: CertificateVerifier
   /** What this side proves itself with; of several that fit the peer, the one with the latest notBefore is used. */
@@ -73,7 +82,7 @@ export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'> {
   readonly renegotiatedCertificate?: 'same' | 'any'
 }
 
-export interface ClientOptions extends CommonOptions, ClientExtensionOptions {
+export interface ClientOptions extends CommonOptions, ClientExtensionOptions, ClientSessionsOptions {
   /** The DNS name to ask for and to be shown a certificate for. Addresses must be left out here (RFC 6066 §3). */
   readonly serverName?: string
   /** Ask for a stapled OCSP response; by default where the verifier looks at them, as one that checks revocation does. */
@@ -88,7 +97,7 @@ export interface ClientOptions extends CommonOptions, ClientExtensionOptions {
   readonly fallback?: boolean
 }
 
-export interface ServerOptions extends CommonOptions, ServerExtensionOptions {
+export interface ServerOptions extends CommonOptions, ServerExtensionOptions, ServerSessionsOptions {
   /** Whether clients must authenticate; `none` by default. */
   readonly clientAuthentication?: 'none' | 'request' | 'require'
   /** DER names to put into CertificateRequest. */
@@ -104,7 +113,7 @@ export interface ServerOptions extends CommonOptions, ServerExtensionOptions {
 type Known<Options> = Readonly<Record<keyof Options | 'provider' | 'handshakeTimeout' | 'signal', true>>
 
 /** Every option by name. Those of the adapters are read by the adapters, and pass through here. */
-const commonOptions: Known<CommonOptions> = {
+const commonOptions: Known<Omit<CommonOptions, keyof CommonSessionsOptions>> = {
   verifier: true,
   credentials: true,
   selectCredential: true,
@@ -124,8 +133,6 @@ const commonOptions: Known<CommonOptions> = {
   keyLog: true,
   observe: true,
   messageLimits: true,
-  trafficLimits: true,
-  maxSendFragment: true,
   inputHighWaterMark: true,
   version2Hello: true,
   provider: true,
@@ -136,6 +143,7 @@ const commonOptions: Known<CommonOptions> = {
 const clientOptions: Known<ClientOptions> = {
   ...commonOptions,
   ...clientExtensionOptions,
+  ...clientSessionNames,
   serverName: true,
   requestCertificateStatus: true,
   secureRenegotiation: true,
@@ -148,6 +156,7 @@ const serverOptions: Known<ServerOptions> = {
   ...commonOptions,
   ...serverExtensionOptions,
   reviewClientHello: true,
+  ...serverSessionNames,
   clientAuthentication: true,
   certificateAuthorities: true,
   pskIdentityHint: true,
@@ -156,7 +165,7 @@ const serverOptions: Known<ServerOptions> = {
 
 type ExtensionPart = ReturnType<typeof clientExtensions | typeof serverExtensions>
 
-const handshakeConfig = (options: CommonOptions): Omit<HandshakeConfig, keyof ExtensionPart> => ({
+const handshakeConfig = (options: CommonOptions): Omit<HandshakeConfig, keyof ExtensionPart | 'sessions'> => ({
   cipherSuites: suitesByName(options.cipherSuites) ?? constantTimeFirst(defaultCipherSuites),
   groups: groupsByName(options.groups) ?? defaultGroups,
   signatureSchemes: schemesByName(options.signatureSchemes) ?? defaultSignatureSchemes,
@@ -204,9 +213,11 @@ function environmentOf(
 export function clientEndpoint(provider: CryptoProvider, options: ClientOptions): Endpoint {
   checkNames(options, clientOptions)
   const { secureRenegotiation, otherDhGroups, strayHelloRequest, verifier } = options
+  const { policy, keeper } = clientSessions(provider, options)
   const config: ClientConfig = {
     ...handshakeConfig(options),
     ...clientExtensions(options),
+    sessions: policy,
     serverName: hostName(options.serverName),
     requestCertificateStatus:
       flag('requestCertificateStatus', options.requestCertificateStatus) ?? verifier?.wantsStatus ?? false,
@@ -216,7 +227,8 @@ export function clientEndpoint(provider: CryptoProvider, options: ClientOptions)
     fallback: flag('fallback', options.fallback) ?? false,
   }
   checkHasPsk(config, options)
-  return new Endpoint(clientConnection(config, { ...options, crypto: provider }), environmentOf(provider, options))
+  const connection = clientConnection(config, { ...options, crypto: provider })
+  return new Endpoint(connection, environmentOf(provider, options), keeper)
 }
 
 /** Whether no suite needs a certificate. */
@@ -238,8 +250,10 @@ function checkHasCredentials(
 export function serverEndpoint(provider: CryptoProvider, options: ServerOptions): Endpoint {
   checkNames(options, serverOptions)
   const { clientAuthentication } = options
+  const { policy, keeper, needs } = serverSessions(options)
   const config: ServerConfig = {
     ...handshakeConfig(options),
+    sessions: policy,
     ...serverExtensions(options),
     reviewClientHello: options.reviewClientHello !== undefined,
     extraExtensions: [],
@@ -249,9 +263,9 @@ export function serverEndpoint(provider: CryptoProvider, options: ServerOptions)
     unknownPskIdentity: oneOf('unknownPskIdentity', options.unknownPskIdentity, ['hide', 'alert'], 'hide'),
   }
   const reviewer = optionalFunction('reviewClientHello', options.reviewClientHello)
-  const plain = environmentOf(provider, options, options.unrecognizedName)
+  const plain = { ...environmentOf(provider, options, options.unrecognizedName), ...needs }
   const environment = reviewer === undefined ? plain : withReviewer(plain, reviewer)
   checkHasCredentials(config, options)
   checkHasPsk(config, options)
-  return new Endpoint(serverConnection(config, { ...options, crypto: provider }), environment)
+  return new Endpoint(serverConnection(config, { ...options, crypto: provider }), environment, keeper)
 }

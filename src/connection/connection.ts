@@ -1,13 +1,13 @@
 import { concat } from '../bytes/convert.js'
 import type { KeySchedule } from '../crypto/key-schedule.js'
+import type { KeptSession } from '../crypto/session.js'
 import type { Entropy, RenegotiationWish } from '../handshake/event.js'
 import { TlsFault } from '../handshake/fault.js'
 import type { NeedAnswer, NeedType } from '../handshake/need.js'
 import type { ConnectionSummary } from '../handshake/negotiated.js'
 import { type RecordLayer, type TlsRecord, VERSION_2_HELLO } from '../record/record-layer.js'
 import { ContentType } from '../registry/content-type.js'
-import { AlertProtocol, encodeAlert, type TrafficLimits } from './alert-protocol.js'
-import { type ChannelBindingType, channelBinding } from './channel-bindings.js'
+import { AlertProtocol, encodeAlert } from './alert-protocol.js'
 import { checkBytes, recordFault } from './connection-faults.js'
 import { drawEntropy } from './draw-entropy.js'
 import { exportKeyingMaterial } from './exporter.js'
@@ -18,6 +18,11 @@ import type { OpenNeed } from './open-need.js'
 export type ConnectionOutput =
   /** Send these bytes to the peer. */
   | { readonly type: 'transmit'; readonly bytes: Uint8Array }
+  /**
+   * A later connection may resume this session: a client shows its handle, a server keeps it by its session id. Its secret
+   * belongs to whoever takes it from here, who says too when it was made.
+   */
+  | { readonly type: 'session'; readonly kept: KeptSession }
   /**
    * The handshake is complete and the peer proved itself: `send` may be called from now on. Told again after each
    * renegotiation: what data came before this belongs to the summary before.
@@ -38,8 +43,17 @@ export interface ConnectionParts {
   readonly randomBytes: (length: number) => Uint8Array
   /** Bytes that may wait behind an open need before `wantsInput` turns false; they are kept all the same. */
   readonly inputHighWaterMark: number
-  readonly trafficLimits: TrafficLimits
 }
+
+/** How a connection begins. */
+export interface StartOptions {
+  /** What a client would like to resume. Not offered where it does not fit: another server name, a suite no longer enabled. */
+  readonly session?: KeptSession | undefined
+  readonly entropy?: Entropy
+}
+
+/** More empty application-data records in a row than this only burn our time (RFC 5246 §6.2.1 allows them as padding traffic). */
+const MAX_CONSECUTIVE_EMPTY_RECORDS = 32
 
 /** A flight is one packet to its transport; records of application data are not worth the copy that joins them. */
 const LARGEST_JOINED = 16_384
@@ -53,8 +67,9 @@ const CHANGE_CIPHER_SPEC = Uint8Array.of(1)
  */
 export class TlsConnection {
   readonly #parts: ConnectionParts
-  readonly #alerts: AlertProtocol
+  readonly #alerts = new AlertProtocol()
   readonly #outputs: ConnectionOutput[] = []
+  #emptyRecords = 0
   /** News among the outputs: nothing more is read before it was polled. */
   #news = 0
   #transportEnded = false
@@ -63,7 +78,6 @@ export class TlsConnection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
-    this.#alerts = new AlertProtocol(parts.trafficLimits)
   }
 
   get state(): HandshakeProtocol['state'] {
@@ -98,9 +112,12 @@ export class TlsConnection {
     return (!protocol.blocked && this.#news === 0) || recordLayer.buffered < inputHighWaterMark
   }
 
-  /** Begins the handshake: a client's ClientHello is there to `poll` afterwards. `entropy` is given in replays only. */
-  start(entropy: Entropy = drawEntropy(this.#parts.randomBytes)): void {
-    this.#parts.protocol.start(entropy)
+  /**
+   * Begins the handshake: a client's ClientHello is there to `poll` afterwards, once a session to resume was reverified.
+   * That session's secret becomes the connection's own. `entropy` is given in replays only.
+   */
+  start({ session, entropy = drawEntropy(this.#parts.randomBytes) }: StartOptions = {}): void {
+    this.#parts.protocol.start(entropy, session)
     this.#proceed()
   }
 
@@ -206,16 +223,6 @@ export class TlsConnection {
     return exportKeyingMaterial(this.#parts.keySchedule, this.state, label, length, context)
   }
 
-  /**
-   * What an application protocol can bind its authentication to (RFC 5929, RFC 9266). Throws a `misuse` fault unless the
-   * connection is established, and `channel_binding_unavailable` where the binding is not defined for it.
-   */
-  channelBinding(type: ChannelBindingType): Uint8Array {
-    const { protocol, keySchedule } = this.#parts
-    if (this.state.name === 'Connected') return channelBinding(keySchedule, protocol.role, this.state, type)
-    throw new TlsFault('misuse', `there is no channel binding in state ${this.state.name}`)
-  }
-
   /** Opens and handles records until none is complete, there is news, or the next one must wait for our own side. */
   #proceed(): void {
     const { protocol } = this.#parts
@@ -240,7 +247,8 @@ export class TlsConnection {
     try {
       if (protocol.blocked) {
         const type = recordLayer.peek()
-        if (type !== ContentType.alert && type !== ContentType.application_data) return undefined
+        if (type !== ContentType.alert && (type !== ContentType.application_data || protocol.holdsData))
+          return undefined
       }
       return recordLayer.next()
     } catch (error) {
@@ -251,9 +259,14 @@ export class TlsConnection {
 
   #handle({ type, fragment }: TlsRecord): void {
     const { protocol } = this.#parts
-    const impatience = this.#alerts.count(type, fragment.length)
-    if (impatience !== undefined) {
-      this.#fail(impatience)
+    // Neither an empty record nor an alert says anything: they must not buy a peer more of the other.
+    if (type !== ContentType.alert && fragment.length > 0) {
+      this.#alerts.reset()
+      this.#emptyRecords = 0
+    }
+    if (fragment.length === 0) this.#emptyRecords++
+    if (this.#emptyRecords > MAX_CONSECUTIVE_EMPTY_RECORDS) {
+      this.#fail(new TlsFault('too_many_empty_records', 'too many empty records in a row'))
     } else if (type === ContentType.handshake) {
       protocol.receiveHandshake(fragment)
     } else if (type === ContentType.application_data) {
@@ -316,6 +329,9 @@ export class TlsConnection {
         return
       case 'deliver':
         if (output.data.length > 0) this.#tell({ type: 'application_data', data: output.data })
+        return
+      case 'storeSession':
+        this.#tell({ type: 'session', kept: output.kept })
         return
       case 'established':
       case 'renegotiationDeclined':

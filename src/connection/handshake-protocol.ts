@@ -1,5 +1,6 @@
 import { toHex } from '../bytes/convert.js'
 import { Secret } from '../bytes/secret.js'
+import type { KeptSession } from '../crypto/session.js'
 import type { Action } from '../handshake/action.js'
 import type { Entropy, MachineEvent, MessageEvent, RenegotiationWish } from '../handshake/event.js'
 import { AlignedRecords } from '../handshake/evidence.js'
@@ -81,10 +82,6 @@ export class HandshakeProtocol {
     this.#reassembly = new Reassembly(options.limits)
   }
 
-  get role(): RoleRunner['role'] {
-    return this.#runner.role
-  }
-
   get state(): RoleRunner['state'] {
     return this.#runner.state
   }
@@ -99,12 +96,20 @@ export class HandshakeProtocol {
     return this.#need !== undefined || this.#waiting.length > 0
   }
 
-  /** Begins: a client sends ClientHello, a server waits for one. */
-  start(entropy: Entropy): void {
+  /**
+   * True where data may have come in time for which nobody is told yet: a client that does not wait for our Finished may
+   * send some right behind its own (False Start), and a ticket is still being sealed.
+   */
+  get holdsData(): boolean {
+    return this.state.name === 'AwaitTicketSealing'
+  }
+
+  /** Begins: a client sends ClientHello, with `session` if that is still good; a server waits for one. */
+  start(entropy: Entropy, session?: KeptSession): void {
     if (this.state.name !== 'Start') {
       throw new TlsFault('misuse', `a connection starts once, and this one is in ${this.state.name}`)
     }
-    this.#dispatch({ type: 'start', entropy })
+    this.#dispatch(session === undefined ? { type: 'start', entropy } : { type: 'start', entropy, session })
   }
 
   /**
@@ -316,7 +321,10 @@ export class HandshakeProtocol {
 /** The secrets that an answer may be, or carry beside what is public. */
 function wipe(answer: NeedAnswer<NeedType>): void {
   if (answer instanceof Secret) answer.wipe()
-  else if (typeof answer === 'object' && answer !== null && 'preMasterSecret' in answer) answer.preMasterSecret.wipe()
+  else if (typeof answer !== 'object' || answer === null) return
+  else if ('preMasterSecret' in answer) answer.preMasterSecret.wipe()
+  else if ('masterSecret' in answer) answer.masterSecret.wipe()
+  else if ('session' in answer) answer.session.masterSecret.wipe()
 }
 
 const keyLogLine = (clientRandom: Uint8Array, masterSecret: Secret): string =>

@@ -8,6 +8,7 @@ import type { CertificateKind, Credential, KeyType, PrivateKey, PublicKey } from
 import type { MaybePromise } from './maybe-promise.js'
 import type { PreSharedKey } from './pre-shared-key.js'
 import type { EncryptedPreMaster, KeyShare, KeyShareRequest } from './provider.js'
+import type { SessionNeeds } from './session-needs.js'
 
 /** A server is asked by a ClientHello which credential it will show. */
 export interface ServerCredentialRequest {
@@ -126,7 +127,7 @@ export interface CertificateVerifier {
  * Everything that a handshake may have to wait for: each method answers one kind of need, at once or later. The signal
  * is aborted when the answer is no longer wanted.
  */
-export interface Environment {
+export interface Environment extends SessionNeeds {
   /** Asked only where the configuration says so: a server may refuse a client, or change its own terms for it. */
   reviewClientHello(request: ClientHelloToReview, signal: AbortSignal): MaybePromise<HelloReview>
   /** `undefined`: there is none. A client then sends an empty Certificate; a server fails with `handshake_failure`. */

@@ -20,6 +20,19 @@ export { type PreSharedKey, preSharedKey } from './pre-shared-key.js'
 export type { HashName, HashPrimitives } from './primitives.js'
 export type { CryptoProvider, DhParameters, EncryptedPreMaster, KeyShare, KeyShareRequest } from './provider.js'
 export type { Aead, AeadName, BlockCipher, BlockCipherName, RecordCiphers } from './record-ciphers.js'
+export {
+  copySession,
+  decodeKeptSession,
+  decodeSession,
+  encodeKeptSession,
+  encodeSession,
+  type KeptSession,
+  type Session,
+  type SessionHandle,
+  type SessionPeer,
+  type SessionProof,
+} from './session.js'
+export type { OpenedTicket, SealedTicket, SessionNeeds, SessionToReverify } from './session-needs.js'
 export { certificatePublicKeyInfo, readSubjectPublicKeyInfo } from './subject-public-key-info.js'
 export {
   allSuites,

@@ -1,5 +1,6 @@
 import type { Secret } from '../bytes/secret.js'
 import type { DirectionKeys, RecordLimits } from '../crypto/connection-keys.js'
+import type { KeptSession } from '../crypto/session.js'
 import type { AlertDescription } from '../registry/alert-description.js'
 import type { AlertLevel } from '../registry/alert-level.js'
 import type { HandshakeTypeName } from '../registry/handshake-type.js'
@@ -23,6 +24,8 @@ export type Action =
   | { readonly type: 'need'; readonly need: Need }
   /** The master secret exists: the only moment at which a key log may take it. */
   | { readonly type: 'logMasterSecret'; readonly clientRandom: Uint8Array; readonly masterSecret: Secret }
+  /** This session may be resumed later; its secret belongs to whoever keeps it. Comes before `established`. */
+  | { readonly type: 'storeSession'; readonly kept: KeptSession }
   /** The handshake is complete and the peer has proved what it had to prove. */
   | { readonly type: 'established'; readonly summary: ConnectionSummary }
   /** Application data of an authenticated connection: nothing else delivers any. */

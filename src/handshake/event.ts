@@ -1,4 +1,5 @@
 import type { Secret } from '../bytes/secret.js'
+import type { KeptSession } from '../crypto/session.js'
 import type { Alert } from '../messages/alert.js'
 import type { HandshakeMessages } from '../messages/handshake.js'
 import type { HandshakeTypeName } from '../registry/handshake-type.js'
@@ -11,6 +12,8 @@ import type { Transcript } from './transcript.js'
 export interface Entropy {
   /** The hello random: 32 bytes, all of them random (RFC 5246 §7.4.1.2; the clock of gmt_unix_time only tracks users). */
   readonly random: Uint8Array
+  /** 32 bytes: the id of a session that a server keeps, or the one that goes with a client's ticket (RFC 5077 §3.4). */
+  readonly sessionId: Uint8Array
   /** 46 bytes that stand in for a pre-master secret that cannot be decrypted (RFC 5246 §7.4.7.1). Servers only. */
   readonly substitutePreMaster: Secret
 }
@@ -23,7 +26,8 @@ export interface RenegotiationWish {
 
 /** What happens to a machine other than handshake messages. */
 export type PlainEvent =
-  | { readonly type: 'start'; readonly entropy: Entropy }
+  /** `session`: what a client would like to resume, its secret the machine's own from here on. */
+  | { readonly type: 'start'; readonly entropy: Entropy; readonly session?: KeptSession }
   /** Our side wants another handshake on an established connection. */
   | { readonly type: 'renegotiate'; readonly entropy: Entropy; readonly wish: RenegotiationWish }
   | { readonly type: 'change_cipher_spec'; readonly aligned: AlignedRecords }

@@ -1,6 +1,7 @@
 import { constantTimeEqual } from '../bytes/equal.js'
 import type { CertificateCheck, CertificateVerdict, VerifiedName } from '../crypto/environment.js'
 import type { CertificateKind, PublicKey } from '../crypto/key-types.js'
+import type { Session } from '../crypto/session.js'
 import { type FaultCode, TlsFault } from './fault.js'
 
 /*
@@ -81,6 +82,36 @@ export class VerifiedSignature {
   }
 }
 
+/** A session whose peer, if it showed a certificate, would be accepted today: nothing is trusted for having been trusted. */
+export class ResumableSession {
+  readonly #checked = true
+  readonly session: Session
+  /** Whose certificate was accepted anew; absent where the peer showed none. */
+  readonly identity: VerifiedIdentity | undefined
+
+  private constructor(session: Session, identity: VerifiedIdentity | undefined) {
+    this.session = session
+    this.identity = identity
+  }
+
+  /** Throws the fault of the refusal where the verifier refused, and `internal_error` for a session without a certificate. */
+  static reverified(session: Session, verdict: CertificateVerdict): ResumableSession {
+    const { peer } = session
+    if (peer.type !== 'certificate') throw new TlsFault('internal_error', 'this session has no certificate')
+    return new ResumableSession(session, VerifiedIdentity.of(peer.certificateChain, verdict, peer.certificateType))
+  }
+
+  /** For a peer that showed no certificate. Throws `internal_error` where there is one to look at. */
+  static unauthenticated(session: Session): ResumableSession {
+    if (session.peer.type !== 'none') throw new TlsFault('internal_error', 'this session has a certificate to verify')
+    return new ResumableSession(session, undefined)
+  }
+
+  static is(value: object): boolean {
+    return #checked in value
+  }
+}
+
 /** No part of a handshake message is waiting at the moment when keys change (RFC 5246 §7.1). */
 export class AlignedRecords {
   readonly #aligned = true
@@ -123,7 +154,12 @@ export class VerifiedFinished {
 }
 
 /** What a peer proved before the connection was established, and by which evidence. */
-export type PeerProofKind = 'certificate and signature' | 'certificate and key transport' | 'pre-shared key' | 'none'
+export type PeerProofKind =
+  | 'certificate and signature'
+  | 'certificate and key transport'
+  | 'pre-shared key'
+  | 'resumed session'
+  | 'none'
 
 /** `Connected` cannot be built without one. */
 export class PeerProof {
@@ -160,6 +196,12 @@ export class PeerProof {
   /** The peer decrypted the pre-master secret: only its Finished shows that it could (RFC 5246 §7.4.7.1). */
   static byKeyTransport(identity: VerifiedIdentity, _finished: VerifiedFinished): PeerProof {
     return new PeerProof('certificate and key transport', identity)
+  }
+
+  /** The peer knows the master secret of a session in which it showed a certificate, held a key that is shared, or neither. */
+  static resumed({ identity, session: { pskIdentity } }: ResumableSession, _finished: VerifiedFinished): PeerProof {
+    const proved = identity !== undefined || pskIdentity !== undefined
+    return new PeerProof(proved ? 'resumed session' : 'none', identity, pskIdentity)
   }
 
   /** A server asked for no client certificate, or its policy let the client go without. */

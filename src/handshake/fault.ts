@@ -64,6 +64,9 @@ const handshakeFaults = {
   server_name_changed: decide('handshake_failure', 'RFC 5746 §5'),
   application_protocol_changed: decide('handshake_failure', 'RFC 5746 §5'),
   peer_certificate_changed: decide('handshake_failure', 'RFC 5746 §5'),
+  resumed_suite_changed: decide('illegal_parameter', 'RFC 5246 §7.4.1.3'),
+  resumed_extended_master_secret_missing: decide('handshake_failure', 'RFC 7627 §5.3'),
+  resumed_extended_master_secret_unexpected: decide('handshake_failure', 'RFC 7627 §5.3'),
   group_not_offered: decide('illegal_parameter', 'RFC 8422 §5.4'),
   bad_key_share: decide('illegal_parameter', 'RFC 8422 §5.11'),
   bad_dh_public: decide('handshake_failure', 'RFC 7919 §3'),
@@ -110,7 +113,6 @@ const localFaults = {
   handshake_timeout: decide('user_canceled', 'RFC 5246 §7.2.2'),
   aborted: decide('user_canceled', 'RFC 5246 §7.2.2'),
   internal_error: decide('internal_error', 'RFC 5246 §7.2.2'),
-  channel_binding_unavailable: decide(null, 'RFC 5929 §4.1'),
   misuse: decide(null, 'RFC 5246 §7.2.2'),
 } as const
 

@@ -128,8 +128,8 @@ const isCredential = (value: object): boolean => 'key' in value && ('certificate
 const mayHoldSecrets = (value: object): boolean =>
   !ArrayBuffer.isView(value) && !Array.isArray(value) && !(value instanceof Transcript) && !isCredential(value)
 
-/** Deeper than this no state, event or action of ours holds a secret. */
-const DEPTH = 5
+/** Deeper than this no state, event or action of ours holds a secret: a session in one handshake within another lies deepest. */
+const DEPTH = 6
 
 /** Adds the secrets reachable from a state, an event or an action. Runs at every step, so it walks by keys and makes no lists. */
 function collectSecrets(value: object, found: Secret[], depth = DEPTH): void {

@@ -1,5 +1,6 @@
 import type { RecordLimits } from '../crypto/connection-keys.js'
 import type { CertificateKind } from '../crypto/key-types.js'
+import type { SessionHandle } from '../crypto/session.js'
 import type { SuiteParameters } from '../crypto/suite-parameters.js'
 import type { Extension } from '../messages/extensions/extension.js'
 import type { PeerProof } from './evidence.js'
@@ -11,6 +12,8 @@ export interface Negotiated {
   readonly serverRandom: Uint8Array
   /** The session id of the ServerHello; empty where the server keeps no session. */
   readonly sessionId: Uint8Array
+  /** The server announced a NewSessionTicket (RFC 5077 §3.2). */
+  readonly sessionTicket: boolean
   /** Both sides bind the master secret to the whole handshake (RFC 7627). */
   readonly extendedMasterSecret: boolean
   /** The MAC of a block cipher covers the ciphertext (RFC 7366). */
@@ -34,10 +37,10 @@ export interface Negotiated {
 /** What an application learns of an established connection. */
 export interface ConnectionSummary {
   readonly negotiated: Negotiated
+  /** What the abbreviated handshake resumed its session by; `undefined` after a full handshake. */
+  readonly resumed: SessionHandle['by'] | undefined
   /** What the peer proved, and how. */
   readonly peer: PeerProof
-  /** The server's own certificate, DER, as it stood in this handshake: absent where there was none, or a raw key. */
-  readonly serverCertificate?: Uint8Array
   /** True where this side showed a certificate and proved its key. */
   readonly authenticatedToPeer: boolean
 }

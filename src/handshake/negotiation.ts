@@ -4,6 +4,7 @@ import { CertificateType } from '../registry/certificate-type.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { nameOf } from '../registry/registry.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
+import type { SessionPolicy } from './session-policy.js'
 
 /** The verify_data of the handshake before, of both sides (RFC 5746 §3.1). */
 export interface RenegotiatedConnection {
@@ -27,6 +28,8 @@ export interface HandshakeConfig {
   /** What a client's and a server's Certificate may hold, in order of preference (RFC 7250 §3). */
   readonly clientCertificateTypes: readonly CertificateKind[]
   readonly serverCertificateTypes: readonly CertificateKind[]
+  /** Which sessions are kept for resumption, and which are resumed. */
+  readonly sessions: SessionPolicy
   /**
    * What a close_notify of the peer's brings: our own at once (RFC 5246 §7.2.1), or the wait for `close`, so that what is
    * still to be said can be said.

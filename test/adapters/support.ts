@@ -134,8 +134,12 @@ export const delayed = (endpoint: Endpoint, wait: () => Promise<void>): Endpoint
     agreeKey: late(environment.agreeKey),
     encryptPreMaster: late(environment.encryptPreMaster),
     decryptPreMaster: late(environment.decryptPreMaster),
+    openTicket: late(environment.openTicket),
+    resumeSession: late(environment.resumeSession),
+    reverifySession: late(environment.reverifySession),
+    sealTicket: late(environment.sealTicket),
   }
-  return new Endpoint(endpoint.connection, slow)
+  return new Endpoint(endpoint.connection, slow, endpoint.sessions)
 }
 
 /** What happened to a stream, in order, and all that it read. */

@@ -75,6 +75,9 @@ const names: Readonly<Record<FaultCode, Name>> = {
   application_protocol_changed: ':APPLICATION_PROTOCOL_CHANGED:',
   renegotiation_info_mismatch: ':RENEGOTIATION_MISMATCH:',
   extended_master_secret_missing: ':RENEGOTIATION_EMS_MISMATCH:',
+  resumed_suite_changed: ':OLD_SESSION_CIPHER_NOT_RETURNED:',
+  resumed_extended_master_secret_missing: ':RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION:',
+  resumed_extended_master_secret_unexpected: ':RESUMED_NON_EMS_SESSION_WITH_EMS_EXTENSION:',
   group_not_offered: ':WRONG_CURVE:',
   bad_key_share: ':BAD_ECPOINT:',
   bad_dh_public: ':BAD_DH_P_LENGTH:',
@@ -110,7 +113,6 @@ const names: Readonly<Record<FaultCode, Name>> = {
   handshake_timeout: ':HANDSHAKE_TIMEOUT:',
   aborted: ':ABORTED:',
   internal_error: ':INTERNAL_ERROR:',
-  channel_binding_unavailable: ':CHANNEL_BINDING_UNAVAILABLE:',
   misuse: ':MISUSE:',
 }
 

@@ -47,7 +47,8 @@ describe('GREASE (RFC 8701)', () => {
           return hello
         },
       })
-      connection.start({ random, substitutePreMaster: { length: 46 } as never }) // a client has no use for it
+      const unused = { sessionId: new Uint8Array(32), substitutePreMaster: { length: 46 } as never }
+      connection.start({ entropy: { random, ...unused } })
       return sent
     }
     const random = Uint8Array.from({ length: 32 }, (_, i) => 7 * i)

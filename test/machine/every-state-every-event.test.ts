@@ -13,7 +13,13 @@ import { HandshakeType } from '../../src/registry/handshake-type.js'
 import { explore, type Visit } from './explore.js'
 import { deepFreeze, leaks, plain, secretsIn } from './plain.js'
 import { clientSubject, serverSubject } from './puppets.js'
-import { clientScenarios, renegotiatingScenarios, serverScenarios } from './scenarios.js'
+import {
+  clientScenarios,
+  renegotiatingScenarios,
+  resumingClientScenarios,
+  resumingServerScenarios,
+  serverScenarios,
+} from './scenarios.js'
 import { markedSecret, placeOf, type Subject, sharedKey, unaskedAnswers } from './subject.js'
 
 const eventTypes: ReadonlySet<string> = new Set([
@@ -49,12 +55,12 @@ const machines: Readonly<Record<'client' | 'server', Machine>> = {
   client: {
     table: clientTable,
     fields: clientStateFields,
-    visits: visitsOf([...clientScenarios, ...renegotiatingScenarios].map(clientSubject)),
+    visits: visitsOf([...clientScenarios, ...renegotiatingScenarios, ...resumingClientScenarios].map(clientSubject)),
   },
   server: {
     table: serverTable,
     fields: serverStateFields,
-    visits: visitsOf([...serverScenarios, ...renegotiatingScenarios].map(serverSubject)),
+    visits: visitsOf([...serverScenarios, ...renegotiatingScenarios, ...resumingServerScenarios].map(serverSubject)),
   },
 }
 

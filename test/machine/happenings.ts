@@ -1,6 +1,7 @@
 /** Events other than messages: the environment's answers, alerts, faults, closing and the rest. */
 import { Secret } from '../../src/bytes/secret.js'
 import type { Environment } from '../../src/crypto/environment.js'
+import type { Session } from '../../src/crypto/session.js'
 import { AlignedRecords } from '../../src/handshake/evidence.js'
 import { TlsFault } from '../../src/handshake/fault.js'
 import type { Need, NeedType } from '../../src/handshake/need.js'
@@ -10,17 +11,33 @@ import { answerTo, markedSecret, unaskedAnswers, type Variant } from './subject.
 
 const alert = (level: number, description: number) => ({ type: 'alert', alert: { level, description } }) as const
 
+/** Needs without whose answer a handshake goes on: with a substitute, or in full. */
+const goesOn: ReadonlySet<NeedType> = new Set([
+  ...(['decryptPreMaster', 'openTicket', 'resumeSession', 'reverifySession', 'sealTicket'] as const),
+])
+
 /** `handshaking`: the state lies before `Connected`, where a close_notify is no orderly end. */
 const plain = (entropyRandom: Uint8Array, openNeed: NeedType | undefined, handshaking: boolean): readonly Variant[] => [
   {
     label: 'start',
-    event: { type: 'start', entropy: { random: entropyRandom, substitutePreMaster: markedSecret(46) } },
+    event: {
+      type: 'start',
+      entropy: {
+        random: entropyRandom,
+        sessionId: new Uint8Array(32).fill(0x1d),
+        substitutePreMaster: markedSecret(46),
+      },
+    },
   },
   {
     label: 'renegotiate',
     event: {
       type: 'renegotiate',
-      entropy: { random: entropyRandom, substitutePreMaster: markedSecret(46) },
+      entropy: {
+        random: entropyRandom,
+        sessionId: new Uint8Array(32).fill(0x1d),
+        substitutePreMaster: markedSecret(46),
+      },
       wish: {},
     },
   },
@@ -50,7 +67,7 @@ const plain = (entropyRandom: Uint8Array, openNeed: NeedType | undefined, handsh
   {
     label: 'refused need',
     event: { type: 'need_refused', need: openNeed ?? 'sign', cause: new Error('the device is gone') },
-    ...(openNeed === 'decryptPreMaster' ? {} : { fault: 'need_refused' }),
+    ...(openNeed !== undefined && goesOn.has(openNeed) ? {} : { fault: 'need_refused' }),
   },
 ]
 
@@ -103,6 +120,42 @@ const refusals = (role: 'client' | 'server', ephemeral: 'dh' | 'ecdh'): Partial<
   },
 })
 
+/** Answers that lead elsewhere, and are no fault of anybody. */
+const otherAnswers = (session: () => Session): Partial<Record<NeedType, readonly Variant[]>> => ({
+  openTicket: [
+    { label: 'no ticket of ours', event: { type: 'answer:openTicket', answer: undefined } },
+    {
+      label: 'a ticket to renew',
+      event: { type: 'answer:openTicket', answer: { session: session(), renew: true } },
+    },
+    {
+      label: 'a ticket of a client that showed no certificate',
+      event: { type: 'answer:openTicket', answer: { session: { ...session(), peer: { type: 'none' } }, renew: false } },
+    },
+    {
+      label: 'a ticket to renew, of a client that showed no certificate',
+      event: { type: 'answer:openTicket', answer: { session: { ...session(), peer: { type: 'none' } }, renew: true } },
+    },
+  ],
+  resumeSession: [
+    { label: 'no session of this id', event: { type: 'answer:resumeSession', answer: undefined } },
+    {
+      label: 'the session of a client that showed no certificate',
+      event: { type: 'answer:resumeSession', answer: { ...session(), peer: { type: 'none' } } },
+    },
+  ],
+  reverifySession: [
+    {
+      label: 'a certificate refused by now',
+      event: {
+        type: 'answer:reverifySession',
+        answer: { accepted: false, reason: 'expired', message: 'it ended yesterday' },
+      },
+    },
+  ],
+  sealTicket: [{ label: 'no ticket', event: { type: 'answer:sealTicket', answer: undefined } }],
+})
+
 function answers(environment: Environment, need: Need | undefined): readonly Variant[] {
   return Object.entries(unaskedAnswers).map(([type, make]) => ({
     label: `answer to ${type}`,
@@ -117,6 +170,7 @@ export function happenings(
   environment: Environment,
   need: Need | undefined,
   ephemeral: 'dh' | 'ecdh',
+  session: () => Session,
 ): readonly Variant[] {
   const handshaking = !['Connected', 'Renegotiating', 'Closing', 'PeerClosed'].includes(state.name)
   const refusal = need === undefined ? undefined : refusals(role, ephemeral)[need.type]
@@ -129,5 +183,6 @@ export function happenings(
     ),
     ...answers(environment, need),
     ...(refusal === undefined ? [] : [refusal]),
+    ...(need === undefined ? [] : (otherAnswers(session)[need.type] ?? [])),
   ]
 }

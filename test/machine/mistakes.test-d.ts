@@ -2,12 +2,14 @@
  * Mistakes that must not compile. Each is announced with the number of the error that it has to give; mistakes.test.ts
  * checks that it gives that one, and that nothing else in this file is wrong. Never run.
  */
+import type { Session } from '../../src/crypto/session.js'
 import type { ClientContext } from '../../src/handshake/client/context.js'
 import type { ClientState } from '../../src/handshake/client/states.js'
 import type { HandledEvent } from '../../src/handshake/event.js'
 import {
   AlignedRecords,
   PeerProof,
+  ResumableSession,
   VerifiedFinished,
   VerifiedIdentity,
   VerifiedSignature,
@@ -24,6 +26,7 @@ declare const negotiated: Negotiated
 declare const identity: VerifiedIdentity
 declare const signature: VerifiedSignature
 declare const finished: VerifiedFinished
+declare const session: Session
 
 const CITE = '5246 §7.4.9'
 const connect = (): Outcome<State<'Connected'>> => ({ state: connected, actions: [] })
@@ -123,6 +126,8 @@ export const lookAlike: VerifiedIdentity = {
   publicKey: identity.publicKey,
   checked: [],
   identities: [],
+  certificateType: 'X509',
+  path: [],
 }
 
 // @ts-expect-error TS2741: what looks like a Finished is none
@@ -131,7 +136,7 @@ export const lookAlikeFinished: VerifiedFinished = { verifyData: new Uint8Array(
 // @ts-expect-error TS2741: a copy of evidence is none
 export const copied: VerifiedSignature = { ...signature }
 
-// @ts-expect-error TS2739: one kind of evidence for another
+// @ts-expect-error TS2740: one kind of evidence for another
 export const otherKind: VerifiedIdentity = signature
 
 // @ts-expect-error TS2345: an identity that nobody proved is no proof by signature
@@ -140,8 +145,14 @@ export const unproved = PeerProof.bySignature(identity, finished)
 // @ts-expect-error TS2554: no proof without a Finished
 export const unfinished = PeerProof.bySignature(signature)
 
+// @ts-expect-error TS2741: a session that nobody judged anew is none to resume
+export const notReverified: ResumableSession = { session, identity }
+
+// @ts-expect-error TS2673: a session is resumable by a fresh verdict
+export const madeResumable = new ResumableSession(session, identity)
+
 // @ts-expect-error TS2741: a connection without proof of the peer
-export const unproven: State<'Connected'>['summary'] = { negotiated, authenticatedToPeer: true }
+export const unproven: State<'Connected'>['summary'] = { negotiated, resumed: undefined, authenticatedToPeer: true }
 
 // @ts-expect-error TS2741: a change of keys without evidence that no message straddles it
 export const unaligned: HandledEvent<'change_cipher_spec'> = { type: 'change_cipher_spec' }

@@ -44,7 +44,10 @@ import {
 import {
   clientIdentity,
   environmentFor,
+  markedKept,
   markedSchedule,
+  markedSecret,
+  markedSession,
   ocspResponse,
   provider,
   type Scenario,
@@ -66,6 +69,11 @@ const config = (scenario: Scenario) => ({
   onPeerClose: scenario.onPeerClose,
   renegotiation: scenario.renegotiation,
   renegotiatedCertificate: 'same' as const,
+  sessions: {
+    ids: scenario.resumption === 'session id',
+    tickets: scenario.resumption === 'ticket',
+    withoutExtendedMasterSecret: 'refuse' as const,
+  },
 })
 
 /** Whether a review goes before has nothing to do with what follows, so it is tried with some. */
@@ -194,6 +202,7 @@ function messagesFor(scenario: Scenario, state: object, sender: 'client' | 'serv
         extension(ExtensionType.supported_groups, encode(NamedGroupList, [NamedGroup.x25519, NamedGroup.secp256r1])),
         extension(ExtensionType.signature_algorithms, encode(SignatureSchemeList, schemes)),
         ...(scenario.status ? [extension(ExtensionType.status_request, Uint8Array.of(1, 0, 0, 0, 0))] : []),
+        ...(scenario.resumption === 'ticket' ? [extension(ExtensionType.session_ticket)] : []),
       ],
     },
     server_hello: {
@@ -206,6 +215,7 @@ function messagesFor(scenario: Scenario, state: object, sender: 'client' | 'serv
         renegotiationInfo(state, 'server'),
         extendedMasterSecret,
         ...(scenario.status ? [extension(ExtensionType.status_request)] : []),
+        ...(scenario.resumption === 'ticket' ? [extension(ExtensionType.session_ticket)] : []),
       ],
     },
     new_session_ticket: { ticketLifetimeHint: 0, ticket: Uint8Array.of(1) },
@@ -222,6 +232,61 @@ function messagesFor(scenario: Scenario, state: object, sender: 'client' | 'serv
     certificate_status: { statusType: 1, response: ocspResponse },
   }
 }
+
+/** What a state has offered for resumption; some id where it has offered none. */
+const offeredId = (state: object): Uint8Array => {
+  const offer = 'offer' in state && typeof state.offer === 'object' ? (state.offer as { sessionId?: Uint8Array }) : {}
+  return offer.sessionId?.length ? offer.sessionId : new Uint8Array(32).fill(0x2d)
+}
+
+const without = (type: number, extensions: readonly Extension[] | undefined): readonly Extension[] =>
+  (extensions ?? []).filter(({ extensionType }) => extensionType !== type)
+
+/** The hellos and tickets of figure 2, in scenarios where sessions are resumed. */
+function resumptionVariants(scenario: Scenario, state: object, sender: 'client' | 'server'): readonly Variant[] {
+  if (scenario.resumption === undefined) return []
+  const { client_hello: clientHello, server_hello: serverHello } = messagesFor(scenario, state, sender)
+  const ticket = ExtensionType.session_ticket
+  const hello = (extensions: readonly Extension[]): Variant['event'] => ({
+    type: 'server_hello',
+    raw: encodeHandshake('server_hello', { ...serverHello, sessionId: offeredId(state), extensions }),
+  })
+  const shown = scenario.resumption === 'ticket' ? [extension(ticket, Uint8Array.of(9, 9, 9))] : []
+  const clientExtensions = [...without(ticket, clientHello.extensions), ...shown]
+  const resuming = { ...clientHello, sessionId: new Uint8Array(32).fill(0x1d), extensions: clientExtensions }
+  const noTicket = { ticketLifetimeHint: 0, ticket: new Uint8Array() }
+  return [
+    { label: 'resuming server_hello', event: hello(without(ticket, serverHello.extensions)) },
+    ...(shown.length === 0 ? [] : [{ label: 'renewing server_hello', event: hello(serverHello.extensions ?? []) }]),
+    {
+      label: 'resuming client_hello',
+      event: { type: 'client_hello', raw: encodeHandshake('client_hello', resuming) },
+    },
+    {
+      label: 'empty new_session_ticket',
+      event: { type: 'new_session_ticket', raw: encodeHandshake('new_session_ticket', noTicket) },
+    },
+  ]
+}
+
+/** A client may be given a session to resume when it starts. */
+const startWithSession = (scenario: Scenario): readonly Variant[] =>
+  scenario.resumption === undefined
+    ? []
+    : [
+        {
+          label: 'start with a session',
+          event: {
+            type: 'start',
+            entropy: {
+              random: CLIENT_RANDOM,
+              sessionId: new Uint8Array(32).fill(0x1d),
+              substitutePreMaster: markedSecret(46),
+            },
+            session: markedKept(scenario),
+          },
+        },
+      ]
 
 const isName = (name: string): name is HandshakeTypeName => name in HandshakeType
 
@@ -254,11 +319,14 @@ function messageVariants(
 
 const ephemeralOf = ({ keyExchange }: Scenario) => (keyExchange.startsWith('DHE') ? 'dh' : 'ecdh')
 
+const resumptionLabel = ({ resumption }: Scenario): string => (resumption === undefined ? '' : ` by ${resumption}`)
+
 export function clientSubject(scenario: Scenario): Subject<ClientState> {
   const context = clientContext(scenario)
   const environment = environmentFor(scenario, scenario.status)
+  const session = () => markedSession(scenario, 'server')
   return {
-    label: `client ${scenario.keyExchange}${scenario.status ? ' with status' : ''}`,
+    label: `client ${scenario.keyExchange}${scenario.status ? ' with status' : ''}${resumptionLabel(scenario)}`,
     keyExchange: scenario.keyExchange,
     context,
     renegotiates: scenario.renegotiation === 'freely',
@@ -267,7 +335,9 @@ export function clientSubject(scenario: Scenario): Subject<ClientState> {
     variants: (state, need) =>
       [
         ...messageVariants(scenario, state, 'server'),
-        ...happenings('client', state, environment, need, ephemeralOf(scenario)),
+        ...resumptionVariants(scenario, state, 'server'),
+        ...startWithSession(scenario),
+        ...happenings('client', state, environment, need, ephemeralOf(scenario), session),
       ].map((variant) => asPolicyHasIt(scenario, state, 'hello_request', variant)),
   }
 }
@@ -275,8 +345,9 @@ export function clientSubject(scenario: Scenario): Subject<ClientState> {
 export function serverSubject(scenario: Scenario): Subject<ServerState> {
   const context = serverContext(scenario)
   const environment = environmentFor(scenario, scenario.status)
+  const session = () => markedSession(scenario, 'client')
   return {
-    label: `server ${scenario.keyExchange}, ${scenario.clientAuthentication}${scenario.status ? ' with status' : ''}`,
+    label: `server ${scenario.keyExchange}, ${scenario.clientAuthentication}${scenario.status ? ' with status' : ''}${resumptionLabel(scenario)}`,
     keyExchange: scenario.keyExchange,
     context,
     renegotiates: scenario.renegotiation === 'freely',
@@ -285,7 +356,8 @@ export function serverSubject(scenario: Scenario): Subject<ServerState> {
     variants: (state, need) =>
       [
         ...messageVariants(scenario, state, 'client'),
-        ...happenings('server', state, environment, need, ephemeralOf(scenario)),
+        ...resumptionVariants(scenario, state, 'client'),
+        ...happenings('server', state, environment, need, ephemeralOf(scenario), session),
       ].map((variant) => asPolicyHasIt(scenario, state, 'client_hello', variant)),
   }
 }

@@ -60,6 +60,7 @@ export function wishes(state: { readonly name: string }, messages: Messages): re
       raw: encodeHandshake(type, messages[type]),
       entropy: {
         random: type === 'hello_request' ? CLIENT_RANDOM : SERVER_RANDOM,
+        sessionId: new Uint8Array(32).fill(0x1d),
         substitutePreMaster: markedSecret(46),
       },
     },

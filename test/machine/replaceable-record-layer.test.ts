@@ -154,10 +154,12 @@ function carriers(): { readonly client: Carrier; readonly server: Carrier } {
       selectCredential: selectFrom([credentialOf(side, 'ecdsaP256')]),
     })
   const schedule = keySchedule(noble)
+  const sessions = { ids: false, tickets: false, withoutExtendedMasterSecret: 'refuse' } as const
   const client = clientRunner({
     config: {
       ...config,
       ...quietClientExtensions,
+      sessions,
       serverName: 'localhost',
       requestCertificateStatus: false,
       secureRenegotiation: 'require',
@@ -170,6 +172,7 @@ function carriers(): { readonly client: Carrier; readonly server: Carrier } {
   const server = serverRunner({
     config: {
       ...config,
+      sessions,
       ...quietServerExtensions,
       clientAuthentication: 'require',
       certificateAuthorities: [],
@@ -187,11 +190,17 @@ function carriers(): { readonly client: Carrier; readonly server: Carrier } {
   return ends
 }
 
+const entropy = () => ({
+  random: noble.randomBytes(32),
+  sessionId: noble.randomBytes(32),
+  substitutePreMaster: new Secret(noble.randomBytes(46)),
+})
+
 describe('the handshake protocol over a carrier of its own', () => {
   const connected = () => {
     const { client, server } = carriers()
     for (const end of [server, client]) {
-      end.protocol.start({ random: noble.randomBytes(32), substitutePreMaster: new Secret(noble.randomBytes(46)) })
+      end.protocol.start(entropy())
     }
     for (let turn = 0; turn < 6; turn++) for (const end of [client, server]) end.run()
     return { client, server }
@@ -212,7 +221,7 @@ describe('the handshake protocol over a carrier of its own', () => {
 
   test('delivers application data of its carrier only once it is connected', () => {
     const early = carriers().server
-    early.protocol.start({ random: noble.randomBytes(32), substitutePreMaster: new Secret(noble.randomBytes(46)) })
+    early.protocol.start(entropy())
     early.protocol.receiveApplicationData(bytes('too early'))
     early.run()
     expect(early.protocol.state).toMatchObject({ name: 'Failed', fault: { code: 'unexpected_message' } })

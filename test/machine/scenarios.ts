@@ -22,6 +22,28 @@ const ending = (keyExchange: KeyExchange) => ({
   renegotiation: policies[keyExchange] ?? 'refuse',
 })
 
+const resumptions = (keyExchange: KeyExchange, ...kinds: readonly ('session id' | 'ticket')[]): readonly Scenario[] =>
+  kinds.map((resumption) => ({
+    keyExchange,
+    resumption,
+    clientAuthentication: 'none',
+    status: false,
+    ...ending('DHE_RSA'),
+  }))
+
+/** Resumption hardly cares for how keys were exchanged, so few exchanges stand for all. */
+export const resumingClientScenarios = [
+  ...resumptions('RSA', 'session id', 'ticket'),
+  ...resumptions('ECDHE_RSA', 'ticket'),
+  ...resumptions('PSK', 'ticket'),
+]
+export const resumingServerScenarios = [
+  ...resumptions('PSK', 'session id', 'ticket'),
+  ...resumptions('ECDHE_PSK', 'session id', 'ticket'),
+  // behind a review
+  ...resumptions('ECDHE_ECDSA', 'session id', 'ticket'),
+]
+
 /** Every configuration of a client on which the order of messages depends. */
 export const clientScenarios: readonly Scenario[] = keyExchangeNames.flatMap((keyExchange) =>
   status.map((status) => ({ keyExchange, clientAuthentication: 'none' as const, status, ...ending(keyExchange) })),

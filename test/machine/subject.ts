@@ -10,6 +10,7 @@ import { satisfy } from '../../src/connection/satisfy.js'
 import type { Environment } from '../../src/crypto/environment.js'
 import { type KeySchedule, keySchedule } from '../../src/crypto/key-schedule.js'
 import type { PreSharedKey } from '../../src/crypto/pre-shared-key.js'
+import type { KeptSession, Session } from '../../src/crypto/session.js'
 import { allSuites, type KeyExchange, type SuiteParameters } from '../../src/crypto/suite-parameters.js'
 import type { MachineEvent } from '../../src/handshake/event.js'
 import type { FaultCode } from '../../src/handshake/fault.js'
@@ -28,6 +29,8 @@ export interface Scenario {
   readonly status: boolean
   readonly onPeerClose: 'close' | 'wait'
   readonly renegotiation: 'refuse' | 'abort' | 'once' | 'freely' | 'ignore'
+  /** By what sessions are kept and resumed; not at all by default. */
+  readonly resumption?: 'session id' | 'ticket'
 }
 
 export const suiteFor = (keyExchange: KeyExchange): SuiteParameters => {
@@ -87,16 +90,48 @@ export interface Subject<S> {
   variants(state: S, need: Need | undefined): readonly Variant[]
 }
 
-/** The environment of both puppets and subjects: fake keys, known to everybody. */
-export const environmentFor = (scenario: Scenario, status: boolean): Environment =>
-  providerEnvironment(provider, {
+/** The environment of both puppets and subjects: fake keys, known to everybody, and a session of whoever asks for one. */
+export const environmentFor = (scenario: Scenario, status: boolean): Environment => ({
+  ...providerEnvironment(provider, {
     verifyCertificate: fakeVerifier,
     selectCredential: ({ role }) =>
       role === 'server'
         ? fakeCredential(serverIdentity(scenario), status ? ocspResponse : undefined)
         : fakeCredential(clientIdentity),
     selectPsk: () => sharedKey,
-  })
+  }),
+  openTicket: () => ({ session: markedSession(scenario, 'client'), renew: false }),
+  resumeSession: () => markedSession(scenario, 'client'),
+  sealTicket: () => ({ ticket: Uint8Array.of(7, 7, 7), ticketLifetimeHint: 60 }),
+})
+
+/** A session in which a peer of that role showed its certificate; the client that asks for `localhost` made it. */
+export const markedSession = (scenario: Scenario, peer: 'client' | 'server'): Session => ({
+  cipherSuite: suiteFor(scenario.keyExchange).cipherSuite,
+  masterSecret: markedSecret(48),
+  extendedMasterSecret: true,
+  serverName: peer === 'server' ? 'localhost' : undefined,
+  applicationProtocol: undefined,
+  peer: {
+    type: 'certificate',
+    certificateType: 'X509',
+    certificateChain: fakeCredential(peer === 'server' ? serverIdentity(scenario) : clientIdentity).certificateChain,
+    ocspResponse: undefined,
+    proof: peer === 'server' && scenario.keyExchange === 'RSA' ? 'key transport' : 'signature',
+  },
+  pskIdentity: undefined,
+  authenticatedToPeer: true,
+  establishedAt: 1_700_000_000_000,
+})
+
+/** What a client keeps of it. */
+export const markedKept = (scenario: Scenario): KeptSession => ({
+  session: markedSession(scenario, 'server'),
+  handle:
+    scenario.resumption === 'ticket'
+      ? { by: 'ticket', ticket: Uint8Array.of(9, 9, 9), lifetimeHint: 60 }
+      : { by: 'session id', sessionId: new Uint8Array(32).fill(0x1d) },
+})
 
 /** The event that answers `need`, from a synchronous environment. */
 export function answerTo(environment: Environment, need: Need): AnswerEvent {
@@ -122,6 +157,14 @@ export function answerTo(environment: Environment, need: Need): AnswerEvent {
   return found
 }
 
+const anyScenario: Scenario = {
+  renegotiation: 'refuse',
+  keyExchange: 'ECDHE_RSA',
+  clientAuthentication: 'require',
+  status: false,
+  onPeerClose: 'close',
+}
+
 /** An answer to each type of need that looks right, for states in which nobody asked. */
 export const unaskedAnswers: { readonly [T in NeedType]: () => AnswerEvent<T> } = {
   reviewClientHello: () => ({ type: 'answer:reviewClientHello', answer: { accepted: true } }),
@@ -143,4 +186,14 @@ export const unaskedAnswers: { readonly [T in NeedType]: () => AnswerEvent<T> } 
     answer: { preMasterSecret: markedSecret(48), encrypted: new Uint8Array(64) },
   }),
   decryptPreMaster: () => ({ type: 'answer:decryptPreMaster', answer: markedSecret(48) }),
+  openTicket: () => ({
+    type: 'answer:openTicket',
+    answer: { session: markedSession(anyScenario, 'client'), renew: false },
+  }),
+  resumeSession: () => ({ type: 'answer:resumeSession', answer: markedSession(anyScenario, 'client') }),
+  reverifySession: () => ({
+    type: 'answer:reverifySession',
+    answer: fakeVerifier({ peer: 'client', certificateChain: fakeCredential(clientIdentity).certificateChain }),
+  }),
+  sealTicket: () => ({ type: 'answer:sealTicket', answer: { ticket: Uint8Array.of(1), ticketLifetimeHint: 0 } }),
 }

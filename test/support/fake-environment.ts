@@ -79,5 +79,9 @@ export function paced(environment: Environment, pace: Pace, seed = 1): Environme
     agreeKey: (...args) => answer(() => environment.agreeKey(...args)),
     encryptPreMaster: (...args) => answer(() => environment.encryptPreMaster(...args)),
     decryptPreMaster: (...args) => answer(() => environment.decryptPreMaster(...args)),
+    openTicket: (...args) => answer(() => environment.openTicket(...args)),
+    resumeSession: (...args) => answer(() => environment.resumeSession(...args)),
+    reverifySession: (...args) => answer(() => environment.reverifySession(...args)),
+    sealTicket: (...args) => answer(() => environment.sealTicket(...args)),
   }
 }

@@ -46,7 +46,7 @@ export function receiveAgreedKey(
   context: ClientContext,
   { agreed, serverShare, keyShare, transcript }: State<'AwaitKeyAgreement'>,
   { answer: preMasterSecret }: HandledEvent<'answer:agreeKey'>,
-): Outcome<State<'AwaitSignature' | 'ExpectServerChangeCipherSpec'>> {
+): AfterOurFinished | Outcome<State<'AwaitSignature'>> {
   const finiteField = 'dh' in serverShare.keyShare
   if (preMasterSecret === undefined) {
     return finiteField
@@ -63,10 +63,13 @@ export function receiveEncryptedPreMaster(
   context: ClientContext,
   { agreed, transcript }: State<'AwaitPreMasterEncryption'>,
   { answer: { encrypted, preMasterSecret } }: HandledEvent<'answer:encryptPreMaster'>,
-): Outcome<State<'AwaitSignature' | 'ExpectServerChangeCipherSpec'>> {
+): AfterOurFinished | Outcome<State<'AwaitSignature'>> {
   const body = encode(EncryptedPreMasterSecret, { encryptedPreMasterSecret: encrypted })
   return sendKeyExchange(context, agreed, transcript, body, preMasterSecret)
 }
+
+/** All is said but what the server says last: a NewSessionTicket if it announced one (RFC 5077 §3.3). */
+export type AfterOurFinished = Outcome<State<'ExpectNewSessionTicket' | 'ExpectServerChangeCipherSpec'>>
 
 /** The master secret of what was exchanged, alone or mixed with the pre-shared key. */
 function agreeOnMasterSecret(
@@ -113,7 +116,7 @@ function sendKeyExchange(
   transcript: Transcript,
   body: Uint8Array,
   exchanged: Secret,
-): Outcome<State<'AwaitSignature' | 'ExpectServerChangeCipherSpec'>> {
+): AfterOurFinished | Outcome<State<'AwaitSignature'>> {
   const { answer } = agreed
   const { flight, masterSecret } = sendSecret(context, agreed, transcript, body, exchanged)
   if (answer.type !== 'credential') return sendFinished(context, agreed, masterSecret, flight)
@@ -128,11 +131,7 @@ function sendKeyExchange(
 }
 
 /** The plain pre-shared key: its name is the whole exchange, and no certificate goes with it (RFC 4279 §2). */
-export function sendPskIdentity(
-  context: ClientContext,
-  agreed: Agreed,
-  transcript: Transcript,
-): Outcome<State<'ExpectServerChangeCipherSpec'>> {
+export function sendPskIdentity(context: ClientContext, agreed: Agreed, transcript: Transcript): AfterOurFinished {
   const { flight, masterSecret } = sendSecret(context, agreed, transcript, new Uint8Array(), undefined)
   return sendFinished(context, agreed, masterSecret, flight)
 }
@@ -141,7 +140,7 @@ export function receiveSignature(
   context: ClientContext,
   { agreed, masterSecret, scheme, transcript }: State<'AwaitSignature'>,
   { answer: signature }: HandledEvent<'answer:sign'>,
-): Outcome<State<'ExpectServerChangeCipherSpec'>> {
+): AfterOurFinished {
   const flight = new Flight(transcript)
   flight.handshake('certificate_verify', { algorithm: scheme, signature })
   return sendFinished(context, agreed, masterSecret, flight)
@@ -152,20 +151,16 @@ function sendFinished(
   agreed: Agreed,
   masterSecret: Secret,
   flight: Flight,
-): Outcome<State<'ExpectServerChangeCipherSpec'>> {
+): AfterOurFinished {
   const keys = deriveConnectionKeys(keySchedule, agreed.negotiated, masterSecret)
   flight.changeCipherSpec(keys.client)
   const verifyData = deriveVerifyData(keySchedule, agreed.negotiated, masterSecret, 'client', flight.transcript)
   flight.handshake('finished', { verifyData })
+  const rest = { transcript: flight.transcript, agreed, masterSecret, ownVerifyData: verifyData, readKeys: keys.server }
   return {
-    state: {
-      name: 'ExpectServerChangeCipherSpec',
-      transcript: flight.transcript,
-      agreed,
-      masterSecret,
-      ownVerifyData: verifyData,
-      readKeys: keys.server,
-    },
+    state: agreed.negotiated.sessionTicket
+      ? { name: 'ExpectNewSessionTicket', ...rest }
+      : { name: 'ExpectServerChangeCipherSpec', ...rest, newTicket: undefined },
     actions: flight.actions,
   }
 }

@@ -1,22 +1,36 @@
+import type { KeptSession, SessionPeer } from '../../crypto/session.js'
+import type { NewSessionTicket } from '../../messages/new-session-ticket.js'
+import type { Action } from '../action.js'
 import type { HandledEvent } from '../event.js'
 import { PeerProof, VerifiedFinished } from '../evidence.js'
 import { refuse } from '../fault.js'
 import { deriveVerifyData } from '../keys.js'
 import type { Outcome, StateOf } from '../machine.js'
-import { serverCertificateIn } from '../server-certificate.js'
-import type { ClientContext } from './context.js'
-import type { Agreed, ClientState } from './states.js'
+import type { Negotiated } from '../negotiated.js'
+import { mayResume, sessionOf, store } from '../session-policy.js'
+import type { ClientConfig, ClientContext } from './context.js'
+import type { Agreed, ClientState, ServerIdentity } from './states.js'
 
 type State<N extends ClientState['name']> = StateOf<ClientState, N>
+
+/** The ticket is no good before the server's Finished has shown whose it is (RFC 5077 §3.3). */
+export function receiveNewSessionTicket(
+  _context: ClientContext,
+  { agreed, masterSecret, ownVerifyData, readKeys }: State<'ExpectNewSessionTicket'>,
+  { message: newTicket, through: transcript }: HandledEvent<'new_session_ticket'>,
+): Outcome<State<'ExpectServerChangeCipherSpec'>> {
+  const rest = { transcript, agreed, masterSecret, ownVerifyData, readKeys, newTicket }
+  return { state: { name: 'ExpectServerChangeCipherSpec', ...rest }, actions: [] }
+}
 
 /** The server changes to the new keys; `aligned` shows that no message straddles the change (RFC 5246 §7.1). */
 export function receiveChangeCipherSpec(
   _context: ClientContext,
-  { agreed, masterSecret, ownVerifyData, readKeys, transcript }: State<'ExpectServerChangeCipherSpec'>,
+  { agreed, masterSecret, ownVerifyData, readKeys, newTicket, transcript }: State<'ExpectServerChangeCipherSpec'>,
   _event: HandledEvent<'change_cipher_spec'>,
 ): Outcome<State<'ExpectServerFinished'>> {
   return {
-    state: { name: 'ExpectServerFinished', transcript, agreed, masterSecret, ownVerifyData },
+    state: { name: 'ExpectServerFinished', transcript, agreed, masterSecret, ownVerifyData, newTicket },
     actions: [{ type: 'installReadKeys', keys: readKeys }],
   }
 }
@@ -28,23 +42,56 @@ function proofOf({ server, psk }: Agreed, finished: VerifiedFinished): PeerProof
   return PeerProof.byPsk(psk.identity, finished, server.identity)
 }
 
+/** What to show next time: a ticket, else the session id (RFC 5077 §3.4); `undefined` where the server gave neither. */
+function handleOf(
+  { sessions }: ClientConfig,
+  { sessionId }: Negotiated,
+  newTicket: NewSessionTicket | undefined,
+): KeptSession['handle'] | undefined {
+  if (newTicket !== undefined && newTicket.ticket.length > 0) {
+    return { by: 'ticket', ticket: newTicket.ticket, lifetimeHint: newTicket.ticketLifetimeHint }
+  }
+  return sessions.ids && sessionId.length > 0 ? { by: 'session id', sessionId } : undefined
+}
+
+function storeSession(
+  { config }: ClientContext,
+  { agreed, masterSecret, newTicket }: State<'ExpectServerFinished'>,
+  authenticatedToPeer: boolean,
+): readonly Action[] {
+  const { negotiated, server, psk } = agreed
+  const handle = handleOf(config, negotiated, newTicket)
+  if (handle === undefined || !mayResume(config.sessions, negotiated.extendedMasterSecret)) return []
+  const peer = peerOf(server, negotiated)
+  return [store(sessionOf(negotiated, { masterSecret, peer, pskIdentity: psk?.identity, authenticatedToPeer }), handle)]
+}
+
+function peerOf(server: ServerIdentity, { serverCertificateType: certificateType }: Negotiated): SessionPeer {
+  const identity = server.by === 'signature' ? server.signature.identity : server.identity
+  if (identity === undefined) return { type: 'none' }
+  return {
+    type: 'certificate',
+    certificateType,
+    certificateChain: identity.certificateChain,
+    ocspResponse: server.ocspResponse,
+    proof: server.by === 'signature' ? 'signature' : 'key transport',
+  }
+}
+
 /** The server's Finished covers every message before it, our own Finished included (RFC 5246 §7.4.9). */
 export function receiveFinished(
-  { keySchedule }: ClientContext,
-  { agreed, masterSecret, ownVerifyData }: State<'ExpectServerFinished'>,
+  context: ClientContext,
+  state: State<'ExpectServerFinished'>,
   { message, before }: HandledEvent<'finished'>,
 ): Outcome<State<'Connected'>> {
+  const { agreed, masterSecret, ownVerifyData } = state
   const { negotiated, answer, psk } = agreed
-  const expected = deriveVerifyData(keySchedule, negotiated, masterSecret, 'server', before)
+  const expected = deriveVerifyData(context.keySchedule, negotiated, masterSecret, 'server', before)
   const peerFinished = VerifiedFinished.of(expected, message.verifyData)
-  const summary = {
-    negotiated,
-    peer: proofOf(agreed, peerFinished),
-    ...serverCertificateIn(before, negotiated.serverCertificateType),
-    authenticatedToPeer: answer.type === 'credential' || psk !== undefined,
-  }
+  const authenticatedToPeer = answer.type === 'credential' || psk !== undefined
+  const summary = { negotiated, resumed: undefined, peer: proofOf(agreed, peerFinished), authenticatedToPeer }
   return {
     state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData, renegotiations: 0 },
-    actions: [{ type: 'established', summary }],
+    actions: [...storeSession(context, state, authenticatedToPeer), { type: 'established', summary }],
   }
 }

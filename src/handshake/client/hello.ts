@@ -1,5 +1,6 @@
 import { fromHex } from '../../bytes/convert.js'
 import { publicEqual } from '../../bytes/equal.js'
+import type { SessionHandle } from '../../crypto/session.js'
 import { type SuiteParameters, suiteParameters } from '../../crypto/suite-parameters.js'
 import type { ClientHello } from '../../messages/client-hello.js'
 import { duplicateExtension } from '../../messages/extensions/extension.js'
@@ -9,10 +10,11 @@ import { CompressionMethod } from '../../registry/compression-method.js'
 import { ProtocolVersion } from '../../registry/protocol-version.js'
 import { nameOf } from '../../registry/registry.js'
 import type { Action } from '../action.js'
-import type { HandledEvent } from '../event.js'
+import type { Entropy, HandledEvent } from '../event.js'
 import { refuse } from '../fault.js'
 import { Flight } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
+import type { Negotiated } from '../negotiated.js'
 import { showsCertificate } from '../negotiation.js'
 import { type AgreedLengths, limitsAtOnce, recordLimitsOf } from '../record-limits.js'
 import { Transcript } from '../transcript.js'
@@ -20,31 +22,40 @@ import { arrangeHello } from './arrange-hello.js'
 import type { ClientConfig, ClientContext } from './context.js'
 import { acceptExtensions, checkTogether, offerExtensions, type ServerExtensions } from './extensions/index.js'
 import { expectPskFlight } from './psk-flight.js'
-import type { ClientState } from './states.js'
+import { isResumed, resume, withSession } from './resumption.js'
+import type { ClientState, OfferedSession } from './states.js'
 
-const buildClientHello = (config: ClientConfig, random: Uint8Array): ClientHello => ({
+const empty = new Uint8Array()
+
+/** A ticket goes with a session id made up for it, by whose return the client knows that it was taken (RFC 5077 §3.4). */
+const sessionIdFor = (handle: SessionHandle | undefined, entropy: Entropy): Uint8Array => {
+  if (handle === undefined) return empty
+  return handle.by === 'ticket' ? entropy.sessionId : handle.sessionId
+}
+
+const buildClientHello = (config: ClientConfig, entropy: Entropy, handle: SessionHandle | undefined): ClientHello => ({
   clientVersion: ProtocolVersion.TLSv1_2,
-  random,
-  sessionId: new Uint8Array(),
+  random: entropy.random,
+  sessionId: sessionIdFor(handle, entropy),
   cipherSuites: [
     ...config.cipherSuites.map(({ cipherSuite }) => cipherSuite),
     ...(config.fallback ? [CipherSuite.TLS_FALLBACK_SCSV] : []),
   ],
   compressionMethods: [CompressionMethod.null],
-  extensions: offerExtensions(config),
+  extensions: offerExtensions(config, handle?.by === 'ticket' ? handle.ticket : empty),
 })
 
-/** Start: the handshake begins with what this client can do. */
+/** The handshake begins with what this client can do, and with a session where there is one to resume. */
 export function sendClientHello(
   { config }: ClientContext,
-  _state: StateOf<ClientState, 'Start'>,
-  { entropy }: HandledEvent<'start'>,
+  entropy: Entropy,
+  offered: OfferedSession | undefined,
 ): Outcome<StateOf<ClientState, 'ExpectServerHello'>> {
-  const offer = arrangeHello(config, buildClientHello(config, entropy.random))
+  const offer = arrangeHello(config, buildClientHello(config, entropy, offered?.handle))
   const flight = new Flight(Transcript.empty)
   flight.handshake('client_hello', offer)
   return {
-    state: { name: 'ExpectServerHello', transcript: flight.transcript, offer },
+    state: { name: 'ExpectServerHello', transcript: flight.transcript, offer, offered },
     actions: flight.actions,
   }
 }
@@ -91,37 +102,60 @@ function lengthsOf(settled: ServerExtensions, { recordSizeLimit }: ClientConfig)
   return maxFragmentLength === undefined ? {} : { maxFragmentLength }
 }
 
-/** ServerHello: everything in it must be a choice among what was offered (RFC 5246 §7.4.1.3). */
-export function receiveServerHello(
-  context: ClientContext,
-  { offer }: StateOf<ClientState, 'ExpectServerHello'>,
-  { message, through }: HandledEvent<'server_hello'>,
-): Outcome<StateOf<ClientState, 'ExpectCertificate' | 'ExpectPskParams' | 'ExpectPskHint'>> {
-  checkVersion(message)
-  const duplicate = duplicateExtension(message.extensions)
-  if (duplicate !== undefined) refuse('duplicate_extension', `extension ${duplicate} occurs twice in ServerHello`)
-  const suite = checkChoices(message, offer)
-  const settled = acceptExtensions(offer.extensions ?? [], message.extensions ?? [], context.config)
-  checkTogether(settled, suite, context.config)
-  checkPolicy(context, settled)
-  const lengths = lengthsOf(settled, context.config)
-  const negotiated = {
+function negotiate(
+  config: ClientConfig,
+  offer: ClientHello,
+  hello: ServerHello,
+  suite: SuiteParameters,
+  settled: ServerExtensions,
+): Negotiated {
+  return {
     suite,
     clientRandom: offer.random,
-    serverRandom: message.random,
-    sessionId: message.sessionId,
+    serverRandom: hello.random,
+    sessionId: hello.sessionId,
+    sessionTicket: settled.ticketPromised,
     extendedMasterSecret: settled.extendedMasterSecret,
     encryptThenMac: settled.encryptThenMac,
-    recordLimits: recordLimitsOf(lengths),
+    recordLimits: recordLimitsOf(lengthsOf(settled, config)),
     secureRenegotiation: settled.secureRenegotiation,
     applicationProtocol: settled.applicationProtocol,
-    serverName: context.config.serverName,
+    serverName: config.serverName,
     clientCertificateType: settled.clientCertificateType,
     serverCertificateType: settled.serverCertificateType,
     signedCertificateTimestamps: settled.signedCertificateTimestamps,
     extraExtensions: settled.extraExtensions,
   }
-  const limits: readonly Action[] = [{ type: 'limitRecords', limits: limitsAtOnce(lengths, 'client') }]
+}
+
+type AfterServerHello =
+  | 'ExpectCertificate'
+  | 'ExpectPskParams'
+  | 'ExpectPskHint'
+  | 'ExpectRenewedTicket'
+  | 'ExpectResumingChangeCipherSpec'
+
+/** ServerHello: everything in it must be a choice among what was offered (RFC 5246 §7.4.1.3). */
+export function receiveServerHello(
+  context: ClientContext,
+  { offer, offered }: StateOf<ClientState, 'ExpectServerHello'>,
+  { message, through }: HandledEvent<'server_hello'>,
+): Outcome<StateOf<ClientState, AfterServerHello>> {
+  const { config } = context
+  checkVersion(message)
+  const duplicate = duplicateExtension(message.extensions)
+  if (duplicate !== undefined) refuse('duplicate_extension', `extension ${duplicate} occurs twice in ServerHello`)
+  const suite = checkChoices(message, offer)
+  const resuming = isResumed(offer.sessionId, message.sessionId) ? offered : undefined
+  const answered = acceptExtensions(offer.extensions ?? [], message.extensions ?? [], config)
+  const settled = resuming === undefined ? answered : withSession(answered, resuming)
+  checkTogether(settled, suite, config)
+  checkPolicy(context, settled)
+  const negotiated = negotiate(config, offer, message, suite, settled)
+  const limits: readonly Action[] = [
+    { type: 'limitRecords', limits: limitsAtOnce(lengthsOf(settled, config), 'client') },
+  ]
+  if (resuming !== undefined) return resume(context, resuming, negotiated, through, limits)
   if (!showsCertificate(suite.keyExchange)) return expectPskFlight(negotiated, through, limits)
   return {
     state: {

@@ -5,7 +5,7 @@ import { refuse } from '../fault.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Transcript } from '../transcript.js'
-import { sendPskIdentity } from './client-flight.js'
+import { type AfterOurFinished, sendPskIdentity } from './client-flight.js'
 import type { ClientContext } from './context.js'
 import type { Agreed, ClientState, PskParams, ServerShare } from './states.js'
 
@@ -57,7 +57,7 @@ export function receivePsk(
   context: ClientContext,
   state: State<'AwaitPsk'>,
   { answer }: HandledEvent<'answer:selectPsk'>,
-): Outcome<State<'AwaitKeyShare' | 'AwaitPreMasterEncryption' | 'ExpectServerChangeCipherSpec'>> {
+): AfterOurFinished | Outcome<State<'AwaitKeyShare' | 'AwaitPreMasterEncryption'>> {
   const psk = answer ?? refuse('no_pre_shared_key', 'there is no pre-shared key for this server')
   const { transcript, params } = state
   const agreed: Agreed = { ...state.agreed, psk }

@@ -51,6 +51,6 @@ export function receiveServerHelloDone(
 ): Outcome<State<'AwaitPsk'>> {
   const { negotiated } = state
   const params = state.name === 'ExpectPskHint' ? noPskParams : state.params
-  const server: PskServer = { by: 'pre-shared key', params, identity: undefined }
+  const server: PskServer = { by: 'pre-shared key', ocspResponse: undefined, params, identity: undefined }
   return selectPsk(context, { negotiated, server, answer: { type: 'not asked' }, psk: undefined }, params, through)
 }

@@ -12,13 +12,23 @@ function seen(state: ClientHandshake): Seen {
   }
 }
 
+/** A renegotiation is a full handshake: who wants less work than that leaves the connection as it is. */
+const resumption: ReadonlySet<string> = new Set([
+  'AwaitSessionReverification',
+  'ExpectNewSessionTicket',
+  'ExpectRenewedTicket',
+  'ExpectResumingChangeCipherSpec',
+  'ExpectResumingFinished',
+])
+
 /**
  * The edges by which a client renegotiates (RFC 5746 §3.5). The protocol of RFC 7301 is a matter of the connection, so it
  * is not offered again; whether the server still knows RFC 5746 is for the continuity of both handshakes to say.
  */
 export function clientRenegotiation(
-  table: readonly Row<ClientContext, ClientHandshakeEnd>[],
+  rows: readonly Row<ClientContext, ClientHandshakeEnd>[],
 ): readonly Row<ClientContext, ClientState, 'Connected' | 'Renegotiating'>[] {
+  const table = rows.filter(({ from }) => !resumption.has(from))
   const inside: Inside<ClientContext, ClientHandshake> = {
     asks: 'hello_request',
     cite: '5746 §3.5',
@@ -30,6 +40,7 @@ export function clientRenegotiation(
       ...context,
       config: {
         ...config,
+        sessions: { ...config.sessions, ids: false, tickets: false },
         applicationProtocols: [],
         secureRenegotiation: 'tolerate',
         renegotiated: { clientVerifyData: ownVerifyData, serverVerifyData: peerFinished.verifyData },

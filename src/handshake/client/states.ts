@@ -3,12 +3,15 @@ import type { DirectionKeys } from '../../crypto/connection-keys.js'
 import type { CertificateKind, Credential } from '../../crypto/key-types.js'
 import type { PreSharedKey } from '../../crypto/pre-shared-key.js'
 import type { KeyShare, KeyShareRequest } from '../../crypto/provider.js'
+import type { KeptSession, SessionHandle } from '../../crypto/session.js'
 import type { CertificateRequest } from '../../messages/certificate-request.js'
 import type { ClientHello } from '../../messages/client-hello.js'
 import type { DigitallySigned } from '../../messages/digitally-signed.js'
+import type { NewSessionTicket } from '../../messages/new-session-ticket.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
 import type { Closing, Connected, PeerClosed } from '../connected.js'
-import type { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
+import type { Entropy } from '../event.js'
+import type { ResumableSession, VerifiedIdentity, VerifiedSignature } from '../evidence.js'
 import type { ClosedState, FailedState, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
 import type { Renegotiating } from '../renegotiation.js'
@@ -49,6 +52,7 @@ export interface ServerFlight {
 /** The server's side of a pre-shared key: holding it is the proof; under RSA_PSK the certificate's key must decrypt besides. */
 export interface PskServer {
   readonly by: 'pre-shared key'
+  readonly ocspResponse: Uint8Array | undefined
   readonly params: PskParams
   readonly identity: VerifiedIdentity | undefined
 }
@@ -58,8 +62,17 @@ export interface PskServer {
  * transport, not beyond its certificate yet, or, with a pre-shared key, not at all yet.
  */
 export type ServerIdentity =
-  | { readonly by: 'signature'; readonly signature: VerifiedSignature; readonly serverParams: ServerParams }
-  | { readonly by: 'key transport'; readonly identity: VerifiedIdentity }
+  | {
+      readonly by: 'signature'
+      readonly signature: VerifiedSignature
+      readonly serverParams: ServerParams
+      readonly ocspResponse: Uint8Array | undefined
+    }
+  | {
+      readonly by: 'key transport'
+      readonly identity: VerifiedIdentity
+      readonly ocspResponse: Uint8Array | undefined
+    }
   | PskServer
 
 /** How this client answers a CertificateRequest: not at all (none came), with nothing, or with a credential. */
@@ -75,6 +88,18 @@ export interface Agreed {
   readonly answer: ClientAnswer
   /** The key that was selected, from AwaitPsk on. */
   readonly psk: PreSharedKey | undefined
+}
+
+/** A session that is offered, and what is shown for it. */
+export interface OfferedSession {
+  readonly resumable: ResumableSession
+  readonly handle: SessionHandle
+}
+
+/** The session that the server has taken up. */
+export interface Resuming {
+  readonly resumable: ResumableSession
+  readonly by: SessionHandle['by']
 }
 
 interface InHandshake<N extends string> {
@@ -96,10 +121,24 @@ interface AfterOurFinished<N extends string> extends AfterAgreement<N> {
   readonly ownVerifyData: Uint8Array
 }
 
+/** The second half of the road, where the server has announced a NewSessionTicket and sent it, or announced none. */
+interface AfterTicket {
+  readonly newTicket: NewSessionTicket | undefined
+}
+
+/** The abbreviated road: the keys exist since ServerHello. */
+interface InResumption<N extends string> extends InHandshake<N> {
+  readonly negotiated: Negotiated
+  readonly masterSecret: Secret
+  readonly resuming: Resuming
+  readonly writeKeys: DirectionKeys
+}
+
 /** The states of one handshake, the first on a connection or a later one. */
 export type ClientHandshake =
   | { readonly name: 'Start' }
-  | (InHandshake<'ExpectServerHello'> & { readonly offer: ClientHello })
+  | { readonly name: 'AwaitSessionReverification'; readonly entropy: Entropy; readonly kept: KeptSession }
+  | (InHandshake<'ExpectServerHello'> & { readonly offer: ClientHello; readonly offered: OfferedSession | undefined })
   | (InHandshake<'ExpectCertificate'> & {
       readonly negotiated: Negotiated
       readonly statusPromised: boolean
@@ -130,8 +169,12 @@ export type ClientHandshake =
   | (AfterAgreement<'AwaitKeyAgreement'> & { readonly serverShare: ServerShare; readonly keyShare: KeyShare })
   | AfterAgreement<'AwaitPreMasterEncryption'>
   | (AfterAgreement<'AwaitSignature'> & { readonly masterSecret: Secret; readonly scheme: SignatureScheme })
-  | (AfterOurFinished<'ExpectServerChangeCipherSpec'> & { readonly readKeys: DirectionKeys })
-  | AfterOurFinished<'ExpectServerFinished'>
+  | (AfterOurFinished<'ExpectNewSessionTicket'> & { readonly readKeys: DirectionKeys })
+  | (AfterOurFinished<'ExpectServerChangeCipherSpec'> & AfterTicket & { readonly readKeys: DirectionKeys })
+  | (AfterOurFinished<'ExpectServerFinished'> & AfterTicket)
+  | (InResumption<'ExpectRenewedTicket'> & { readonly readKeys: DirectionKeys })
+  | (InResumption<'ExpectResumingChangeCipherSpec'> & AfterTicket & { readonly readKeys: DirectionKeys })
+  | (InResumption<'ExpectResumingFinished'> & AfterTicket)
 
 /** Where the rows of one handshake lead. */
 export type ClientHandshakeEnd = ClientHandshake | Connected | ClosedState
@@ -152,11 +195,13 @@ type FieldsOf<S, Name extends string> = { readonly [N in Name]: readonly (keyof 
 const afterHello = ['name', 'transcript', 'flight'] as const
 const afterAgreement = ['name', 'transcript', 'agreed'] as const
 const afterOurFinished = [...afterAgreement, 'masterSecret', 'ownVerifyData'] as const
+const inResumption = ['name', 'transcript', 'negotiated', 'masterSecret', 'resuming', 'writeKeys'] as const
 
 /** The fields of every state, as data: what the machine knows when. Tests hold every state reached against it. */
 export const clientStateFields = {
   Start: ['name'],
-  ExpectServerHello: ['name', 'transcript', 'offer'],
+  AwaitSessionReverification: ['name', 'entropy', 'kept'],
+  ExpectServerHello: ['name', 'transcript', 'offer', 'offered'],
   ExpectCertificate: ['name', 'transcript', 'negotiated', 'statusPromised', 'certificateType'],
   ExpectCertificateStatusOrServerKeyExchange: afterHello,
   ExpectCertificateStatusOrCertificateRequest: afterHello,
@@ -176,8 +221,12 @@ export const clientStateFields = {
   AwaitKeyAgreement: [...afterAgreement, 'serverShare', 'keyShare'],
   AwaitPreMasterEncryption: afterAgreement,
   AwaitSignature: [...afterAgreement, 'masterSecret', 'scheme'],
-  ExpectServerChangeCipherSpec: [...afterOurFinished, 'readKeys'],
-  ExpectServerFinished: afterOurFinished,
+  ExpectNewSessionTicket: [...afterOurFinished, 'readKeys'],
+  ExpectServerChangeCipherSpec: [...afterOurFinished, 'readKeys', 'newTicket'],
+  ExpectServerFinished: [...afterOurFinished, 'newTicket'],
+  ExpectRenewedTicket: [...inResumption, 'readKeys'],
+  ExpectResumingChangeCipherSpec: [...inResumption, 'readKeys', 'newTicket'],
+  ExpectResumingFinished: [...inResumption, 'newTicket'],
   Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData', 'renegotiations'],
   Renegotiating: ['name', 'previous', 'handshake', 'reading', 'writing', 'wish'],
   Closing: ['name', 'summary'],

@@ -3,11 +3,12 @@ import { refuse } from '../fault.js'
 import { completeTable, machine, type Outcome, type Row, rowsOf } from '../machine.js'
 import { receiveAgreedKey, receiveEncryptedPreMaster, receiveKeyShare, receiveSignature } from './client-flight.js'
 import type { ClientContext } from './context.js'
-import { receiveChangeCipherSpec, receiveFinished } from './finished.js'
-import { receiveServerHello, sendClientHello } from './hello.js'
+import { receiveChangeCipherSpec, receiveFinished, receiveNewSessionTicket } from './finished.js'
+import { receiveServerHello } from './hello.js'
 import { receivePsk } from './key-exchange.js'
 import { receivePskParams, receiveServerHelloDone as receivePskServerHelloDone } from './psk-flight.js'
 import { clientRenegotiation } from './renegotiation.js'
+import { receiveRenewedTicket, receiveResumingChangeCipherSpec, receiveResumingFinished } from './resumption.js'
 import {
   receiveCertificate,
   receiveCertificateRequest,
@@ -18,6 +19,7 @@ import {
   receiveStatusBeforePskHint,
   receiveStatusBeforeServerKeyExchange,
 } from './server-flight.js'
+import { begin, receiveReverification, receiveReverificationRefused } from './session-offer.js'
 import type { ClientHandshakeEnd, ClientState } from './states.js'
 import { receiveCertificateVerdict, receiveCredential, receiveSignatureVerdict } from './trust.js'
 
@@ -36,11 +38,16 @@ const expecting = [
   'ExpectPskServerHelloDone',
   'ExpectCertificateRequest',
   'ExpectServerHelloDone',
+  'ExpectNewSessionTicket',
   'ExpectServerChangeCipherSpec',
   'ExpectServerFinished',
+  'ExpectRenewedTicket',
+  'ExpectResumingChangeCipherSpec',
+  'ExpectResumingFinished',
 ] as const
 
 const awaiting = [
+  'AwaitSessionReverification',
   'AwaitCertificateVerification',
   'AwaitSignatureVerification',
   'AwaitCredential',
@@ -57,11 +64,13 @@ function passOver<S>({ config }: ClientContext, state: S): Outcome<S> {
   return { state, actions: [] }
 }
 
-/** One handshake, the client's side of RFC 5246 figure 1, in its order. */
+/** One handshake, the client's side of RFC 5246 figures 1 and 2, in the order of the two roads. */
 // biome-ignore format: a table is read in columns
 const handshake = [
-  ...on('Start', 'start', ['ExpectServerHello'], '5246 §7.4.1.2', sendClientHello),
-  ...on('ExpectServerHello', 'server_hello', ['ExpectCertificate', 'ExpectPskParams', 'ExpectPskHint'], '5246 §7.4.1.3', receiveServerHello),
+  ...on('Start', 'start', ['AwaitSessionReverification', 'ExpectServerHello'], '5246 §7.4.1.2', begin),
+  ...on('AwaitSessionReverification', 'answer:reverifySession', ['ExpectServerHello'], '5246 §7.4.1.2', receiveReverification),
+  ...on('AwaitSessionReverification', 'need_refused', ['ExpectServerHello'], '5246 §7.4.1.2', receiveReverificationRefused),
+  ...on('ExpectServerHello', 'server_hello', ['ExpectCertificate', 'ExpectPskParams', 'ExpectPskHint', 'ExpectRenewedTicket', 'ExpectResumingChangeCipherSpec'], '5246 §7.4.1.3', receiveServerHello),
   ...on('ExpectCertificate', 'certificate',
     ['ExpectCertificateStatusOrServerKeyExchange', 'ExpectCertificateStatusOrCertificateRequest', 'ExpectCertificateStatusOrPskHint',
       'ExpectServerKeyExchange', 'ExpectCertificateRequest', 'ExpectPskHintOrCertificateRequest'],
@@ -84,15 +93,21 @@ const handshake = [
     ['AwaitSignatureVerification', 'AwaitCredential', 'AwaitPreMasterEncryption', 'AwaitPsk'], '5246 §7.4.2', receiveCertificateVerdict),
   ...on('AwaitSignatureVerification', 'answer:verifySignature', ['AwaitCredential', 'AwaitKeyShare'], '5246 §7.4.3', receiveSignatureVerdict),
   ...on('AwaitCredential', 'answer:selectCredential', ['AwaitKeyShare', 'AwaitPreMasterEncryption', 'AwaitPsk'], '5246 §7.4.6', receiveCredential),
-  ...on('AwaitPsk', 'answer:selectPsk', ['AwaitKeyShare', 'AwaitPreMasterEncryption', 'ExpectServerChangeCipherSpec'], '4279 §2', receivePsk),
+  ...on('AwaitPsk', 'answer:selectPsk', ['AwaitKeyShare', 'AwaitPreMasterEncryption', 'ExpectNewSessionTicket', 'ExpectServerChangeCipherSpec'], '4279 §2', receivePsk),
   ...on('AwaitKeyShare', 'answer:generateKeyShare', ['AwaitKeyAgreement'], '5246 §7.4.7.2', receiveKeyShare),
-  ...on('AwaitKeyAgreement', 'answer:agreeKey', ['AwaitSignature', 'ExpectServerChangeCipherSpec'], '5246 §8.1.2', receiveAgreedKey),
-  ...on('AwaitPreMasterEncryption', 'answer:encryptPreMaster', ['AwaitSignature', 'ExpectServerChangeCipherSpec'], '5246 §7.4.7.1', receiveEncryptedPreMaster),
-  ...on('AwaitSignature', 'answer:sign', ['ExpectServerChangeCipherSpec'], '5246 §7.4.8', receiveSignature),
+  ...on('AwaitKeyAgreement', 'answer:agreeKey', ['AwaitSignature', 'ExpectNewSessionTicket', 'ExpectServerChangeCipherSpec'], '5246 §8.1.2', receiveAgreedKey),
+  ...on('AwaitPreMasterEncryption', 'answer:encryptPreMaster', ['AwaitSignature', 'ExpectNewSessionTicket', 'ExpectServerChangeCipherSpec'], '5246 §7.4.7.1', receiveEncryptedPreMaster),
+  ...on('AwaitSignature', 'answer:sign', ['ExpectNewSessionTicket', 'ExpectServerChangeCipherSpec'], '5246 §7.4.8', receiveSignature),
+  ...on('ExpectNewSessionTicket', 'new_session_ticket', ['ExpectServerChangeCipherSpec'], '5077 §3.3', receiveNewSessionTicket),
   ...on('ExpectServerChangeCipherSpec', 'change_cipher_spec', ['ExpectServerFinished'], '5246 §7.1', receiveChangeCipherSpec),
   ...on('ExpectServerFinished', 'finished', ['Connected'], '5246 §7.4.9', receiveFinished),
+  // The abbreviated handshake: the server changes keys and is finished first (RFC 5246 §7.3).
+  ...on('ExpectRenewedTicket', 'new_session_ticket', ['ExpectResumingChangeCipherSpec'], '5077 §3.3', receiveRenewedTicket),
+  ...on('ExpectResumingChangeCipherSpec', 'change_cipher_spec', ['ExpectResumingFinished'], '5246 §7.1', receiveResumingChangeCipherSpec),
+  ...on('ExpectResumingFinished', 'finished', ['Connected'], '5246 §7.4.9', receiveResumingFinished),
   ...[...expecting, ...awaiting].flatMap((name) => on(name, 'hello_request', [name], '5246 §7.4.1.1', passOver)),
-  ...handshakeRows<ClientContext, ClientHandshakeEnd, 'Start' | (typeof expecting)[number] | (typeof awaiting)[number]>(['Start', ...expecting], awaiting),
+  ...handshakeRows<ClientContext, ClientHandshakeEnd, 'Start' | (typeof expecting)[number] | (typeof awaiting)[number]>(
+    ['Start', ...expecting], awaiting, ['AwaitSessionReverification']),
 ]
 
 /** Every edge that moves a client. */

@@ -61,8 +61,10 @@ const notAsked: ClientAnswer = { type: 'not asked' }
 type DecryptingServer = Exclude<ServerIdentity, { by: 'signature' }>
 
 /** A server that signs nothing: with its certificate's key it decrypts, under RSA_PSK beside the key that is shared. */
-const decryptingServer = ({ pskParams }: ServerFlight, identity: VerifiedIdentity): DecryptingServer =>
-  pskParams === undefined ? { by: 'key transport', identity } : { by: 'pre-shared key', params: pskParams, identity }
+const decryptingServer = ({ pskParams, ocspResponse }: ServerFlight, identity: VerifiedIdentity): DecryptingServer =>
+  pskParams === undefined
+    ? { by: 'key transport', identity, ocspResponse }
+    : { by: 'pre-shared key', params: pskParams, identity, ocspResponse }
 
 const exchangeWithKeyTransport = (
   context: ClientContext,
@@ -110,9 +112,9 @@ export function receiveSignatureVerdict(
   { flight, identity, serverParams, transcript }: State<'AwaitSignatureVerification'>,
   { answer }: HandledEvent<'answer:verifySignature'>,
 ): Outcome<State<'AwaitCredential' | 'AwaitKeyShare'>> {
-  const { negotiated, certificateRequest } = flight
+  const { negotiated, certificateRequest, ocspResponse } = flight
   const signature = VerifiedSignature.of(identity, answer, 'ServerKeyExchange')
-  const server: ServerIdentity = { by: 'signature', signature, serverParams }
+  const server: ServerIdentity = { by: 'signature', signature, serverParams, ocspResponse }
   return certificateRequest === undefined
     ? shareKey({ negotiated, server, answer: notAsked, psk: undefined }, serverParams, transcript)
     : answerCertificateRequest(context, negotiated, server, certificateRequest, transcript)

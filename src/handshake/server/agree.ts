@@ -1,8 +1,10 @@
 import type { CertificateKind, Credential } from '../../crypto/key-types.js'
+import type { SuiteParameters } from '../../crypto/suite-parameters.js'
 import { refuse } from '../fault.js'
-import type { AgreedLengths } from '../record-limits.js'
+import { type AgreedLengths, recordLimitsOf } from '../record-limits.js'
 import type { ServerConfig } from './context.js'
 import type { ClientOffer } from './offer.js'
+import type { Greeted } from './states.js'
 
 /*
  * What follows from the client's offer and our terms where the two need not be the same: lengths of records, and what a
@@ -68,3 +70,17 @@ export function answeredClientType(
 /** X.509 where nothing else is said, and where nothing is shown. */
 export const certificateTypeOf = (credential: Credential | undefined): CertificateKind =>
   credential?.certificateType ?? 'X509'
+
+/** What an abbreviated handshake settles like a full one. */
+export const agreedAnyway = ({ terms, entropy, offer, applicationProtocol }: Greeted, suite: SuiteParameters) => ({
+  suite,
+  clientRandom: offer.random,
+  serverRandom: entropy.random,
+  // A suite whose records are no CBC has its integrity built in: then the extension is not answered (RFC 7366 §3).
+  encryptThenMac: offer.encryptThenMac && terms.encryptThenMac && suite.bulk.type === 'block',
+  recordLimits: recordLimitsOf(agreeLengths(terms, offer)),
+  secureRenegotiation: offer.secureRenegotiation,
+  applicationProtocol,
+  serverName: offer.serverName,
+  extraExtensions: [],
+})

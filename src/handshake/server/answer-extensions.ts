@@ -17,10 +17,13 @@ import type { Settled } from './states.js'
 
 const empty = new Uint8Array()
 
+/** What a ServerHello is made from. An abbreviated handshake shows no credential, and says nothing of what it would hold. */
+export type HelloContent = Omit<Settled, 'substitute'> & { readonly abbreviated?: boolean }
+
 /** One extension from the server's side: its data, or `undefined` to leave it out. Only what the client offered is answered. */
 interface ServerExtension {
   readonly type: number
-  answer(settled: Settled): Uint8Array | undefined
+  answer(content: HelloContent): Uint8Array | undefined
 }
 
 const onlyIf = (condition: boolean, data: Uint8Array = empty): Uint8Array | undefined => (condition ? data : undefined)
@@ -28,7 +31,7 @@ const ifDefined = <T>(value: T | undefined, data: (value: T) => Uint8Array): Uin
   value === undefined ? undefined : data(value)
 
 /** The OCSP response to staple, where there is one and the client wants it (RFC 6066 §8). */
-export const stapleFor = ({ offer, credential }: Settled): Uint8Array | undefined =>
+export const stapleFor = ({ offer, credential }: HelloContent): Uint8Array | undefined =>
   offer.statusRequested ? credential?.ocspResponse : undefined
 
 /** In the order in which they are answered. */
@@ -36,7 +39,8 @@ const serverExtensions: readonly ServerExtension[] = [
   {
     // The name that the client asked for went into the choice of the credential (RFC 6066 §3).
     type: ExtensionType.server_name,
-    answer: ({ offer, terms }) => onlyIf(offer.serverName !== undefined && terms.acknowledgeServerName),
+    answer: ({ offer, terms, abbreviated }) =>
+      onlyIf(abbreviated !== true && offer.serverName !== undefined && terms.acknowledgeServerName),
   },
   {
     type: ExtensionType.renegotiation_info,
@@ -64,7 +68,8 @@ const serverExtensions: readonly ServerExtension[] = [
     answer: ({ negotiated: { applicationProtocol } }) =>
       ifDefined(applicationProtocol, (protocol) => encode(ProtocolNameList, [fromAscii(protocol)])),
   },
-  { type: ExtensionType.status_request, answer: (settled) => onlyIf(stapleFor(settled) !== undefined) },
+  { type: ExtensionType.session_ticket, answer: ({ negotiated }) => onlyIf(negotiated.sessionTicket) },
+  { type: ExtensionType.status_request, answer: (content) => onlyIf(stapleFor(content) !== undefined) },
   {
     type: ExtensionType.signed_certificate_timestamp,
     answer: ({ negotiated }) => negotiated.signedCertificateTimestamps,
@@ -83,8 +88,10 @@ const serverExtensions: readonly ServerExtension[] = [
   },
   {
     type: ExtensionType.client_certificate_type,
-    answer: ({ terms, offer }) =>
-      ifDefined(answeredClientType(terms, offer), (type) => encode(CertificateTypeCodec, CertificateType[type])),
+    answer: ({ terms, offer, abbreviated }) =>
+      ifDefined(abbreviated ? undefined : answeredClientType(terms, offer), (type) =>
+        encode(CertificateTypeCodec, CertificateType[type]),
+      ),
   },
   {
     type: ExtensionType.server_certificate_type,
@@ -96,12 +103,12 @@ const serverExtensions: readonly ServerExtension[] = [
 ]
 
 /** The extensions of a ServerHello, the application's own behind ours. */
-export const answerExtensions = (settled: Settled): readonly Extension[] => [
+export const answerExtensions = (content: HelloContent): readonly Extension[] => [
   ...serverExtensions.flatMap(({ type, answer }) => {
-    const extensionData = answer(settled)
+    const extensionData = answer(content)
     return extensionData === undefined ? [] : [{ extensionType: type, extensionData }]
   }),
-  ...settled.terms.extraExtensions.filter(
-    ({ extensionType }) => findExtension(settled.offer.hello.extensions, extensionType) !== undefined,
+  ...content.terms.extraExtensions.filter(
+    ({ extensionType }) => findExtension(content.offer.hello.extensions, extensionType) !== undefined,
   ),
 ]

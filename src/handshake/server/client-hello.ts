@@ -7,16 +7,19 @@ import { choosePskSuite, credentialRequest, findCommon } from './choice.js'
 import type { ServerConfig, ServerContext } from './context.js'
 import { type Heard, settleWithoutCertificate } from './hello.js'
 import { type ClientOffer, readOffer } from './offer.js'
-import type { ServerState } from './states.js'
+import { lookForSession } from './session-search.js'
+import type { Greeted, ServerState } from './states.js'
 
 /*
  * ClientHello:
  *  1. read the offer, and refuse what no client may send;
  *  2. where the configuration says so, have it reviewed: the terms of this handshake may change, or there is none;
- *  3. find what both sides have in common, and ask for the credential to show.
+ *  3. where the client shows a session, look for that (session-search.ts, resumption.ts);
+ *  4. else find what both sides have in common, and ask for the credential to show.
  */
 
 type State<N extends ServerState['name']> = StateOf<ServerState, N>
+type AfterReview = 'AwaitTicketOpening' | 'AwaitSessionLookup' | Chosen
 
 export const begin = (
   _context: ServerContext,
@@ -38,7 +41,7 @@ export function receiveClientHello(
   { config }: ServerContext,
   { entropy }: State<'ExpectClientHello'>,
   { message, raw, through }: HandledEvent<'client_hello'>,
-): Outcome<State<'AwaitHelloReview' | Chosen>> {
+): Outcome<State<'AwaitHelloReview' | AfterReview>> {
   const offer = readOffer(message, config.renegotiated)
   if (!config.reviewClientHello) return choose(config, { entropy, offer, transcript: through })
   return {
@@ -51,7 +54,7 @@ export function receiveHelloReview(
   { config }: ServerContext,
   { entropy, offer, transcript }: State<'AwaitHelloReview'>,
   { answer }: HandledEvent<'answer:reviewClientHello'>,
-): Outcome<State<Chosen>> {
+): Outcome<State<AfterReview>> {
   if (answer.accepted !== true) {
     throw new TlsFault('hello_refused', answer.message, answer.alert === undefined ? {} : { alert: answer.alert })
   }
@@ -59,7 +62,7 @@ export function receiveHelloReview(
 }
 
 /** Where a ClientHello leads that is acceptable: without a certificate there is no credential to ask for. */
-type Chosen = 'AwaitCredential' | 'AwaitKeyShare' | 'ExpectClientKeyExchange'
+export type Chosen = 'AwaitCredential' | 'AwaitKeyShare' | 'ExpectClientKeyExchange'
 
 /** ALPN: our most preferred protocol that the client names; naming none of ours is fatal (RFC 7301 §3.2, and ALPACA). */
 function chooseProtocol({ applicationProtocols }: ServerConfig, offer: ClientOffer): string | undefined {
@@ -70,15 +73,22 @@ function chooseProtocol({ applicationProtocols }: ServerConfig, offer: ClientOff
   )
 }
 
+/** Where the client shows a session that may be here, that is looked for first (session-search.ts, resumption.ts). */
 function choose(
   terms: ServerConfig,
   { entropy, offer, transcript }: Omit<State<'AwaitHelloReview'>, 'name'>,
-): Outcome<State<Chosen>> {
+): Outcome<State<AfterReview>> {
   if (terms.extendedMasterSecret === 'require' && !offer.extendedMasterSecret) {
     refuse('extended_master_secret_missing', 'the client does not know extended_master_secret; policy requires it')
   }
+  const greeted = { transcript, entropy, offer, terms, applicationProtocol: chooseProtocol(terms, offer) }
+  return lookForSession(greeted) ?? beginFullHandshake(greeted)
+}
+
+/** No session is resumed: a suite is looked for, and a credential where it needs one. */
+export function beginFullHandshake(greeted: Greeted): Outcome<State<Chosen>> {
+  const { transcript, entropy, offer, terms, applicationProtocol } = greeted
   const common = findCommon(terms, offer)
-  const applicationProtocol = chooseProtocol(terms, offer)
   const heard: Heard = { transcript, entropy, offer, terms, common, applicationProtocol }
   const choice = choosePskSuite(common)
   if (choice !== undefined) return settleWithoutCertificate(heard, choice)

@@ -14,7 +14,7 @@ import { keyTypeOfScheme, usesPsk } from '../negotiation.js'
 import { limitsAtOnce } from '../record-limits.js'
 import type { Transcript } from '../transcript.js'
 import { agreeLengths } from './agree.js'
-import { answerExtensions, stapleFor } from './answer-extensions.js'
+import { answerExtensions, type HelloContent, stapleFor } from './answer-extensions.js'
 import type { ServerConfig } from './context.js'
 import type { ClientDemand, KeyMaterial, Sent, ServerState, Settled } from './states.js'
 
@@ -55,9 +55,9 @@ export type PskKeyExchange =
   | { readonly type: 'ephemeral'; readonly keyShare: KeyShare; readonly body: Uint8Array }
   | { readonly type: 'none' }
 
-function sendServerHello(flight: Flight, settled: Settled): void {
-  const { negotiated, offer, terms } = settled
-  const extensions = answerExtensions(settled)
+export function sendServerHello(flight: Flight, content: HelloContent): void {
+  const { negotiated, offer, terms } = content
+  const extensions = answerExtensions(content)
   flight.handshake('server_hello', {
     serverVersion: ProtocolVersion.TLSv1_2,
     random: negotiated.serverRandom,

@@ -13,9 +13,9 @@ import { refuse } from '../fault.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
-import { recordLimitsOf } from '../record-limits.js'
+import { mayResume } from '../session-policy.js'
 import type { Transcript } from '../transcript.js'
-import { agreeLengths, answeredClientType, certificateTypeOf, checkCertificateType } from './agree.js'
+import { agreedAnyway, answeredClientType, certificateTypeOf, checkCertificateType } from './agree.js'
 import { chooseSuite, type PskChoice } from './choice.js'
 import type { ServerConfig, ServerContext } from './context.js'
 import { sendHelloFlight, sendPskFlight } from './hello-flight.js'
@@ -32,27 +32,20 @@ import type { ServerState, Settled, Signer } from './states.js'
 
 type State<N extends ServerState['name']> = StateOf<ServerState, N>
 
-function negotiate(
-  { terms, entropy, offer, applicationProtocol }: Heard,
-  suite: SuiteParameters,
-  credential: Credential | undefined,
-): Negotiated {
+function negotiate(heard: Heard, suite: SuiteParameters, credential: Credential | undefined): Negotiated {
+  const { terms, entropy, offer } = heard
+  const extendedMasterSecret = offer.extendedMasterSecret && terms.extendedMasterSecret !== 'off'
+  const keeps = mayResume(terms.sessions, extendedMasterSecret)
+  const sessionTicket = keeps && terms.sessions.tickets && offer.ticket !== undefined
   return {
-    suite,
-    clientRandom: offer.random,
-    serverRandom: entropy.random,
-    sessionId: new Uint8Array(),
-    extendedMasterSecret: offer.extendedMasterSecret && terms.extendedMasterSecret !== 'off',
-    // A suite whose records are no CBC has its integrity built in: then the extension is not answered (RFC 7366 §3).
-    encryptThenMac: offer.encryptThenMac && terms.encryptThenMac && suite.bulk.type === 'block',
-    recordLimits: recordLimitsOf(agreeLengths(terms, offer)),
-    secureRenegotiation: offer.secureRenegotiation,
-    applicationProtocol,
-    serverName: offer.serverName,
+    ...agreedAnyway(heard, suite),
+    // A client that is given a ticket needs no id (RFC 5077 §3.4).
+    sessionId: keeps && terms.sessions.ids && !sessionTicket ? entropy.sessionId : new Uint8Array(),
+    sessionTicket,
+    extendedMasterSecret,
     clientCertificateType: answeredClientType(terms, offer) ?? 'X509',
     serverCertificateType: certificateTypeOf(credential),
     signedCertificateTimestamps: offer.timestampsRequested ? credential?.signedCertificateTimestamps : undefined,
-    extraExtensions: [],
   }
 }
 

@@ -35,6 +35,10 @@ export interface ClientOffer {
   readonly hello: ClientHello
   readonly clientVersion: ProtocolVersion
   readonly random: Uint8Array
+  /** Empty where the client shows none. */
+  readonly sessionId: Uint8Array
+  /** `undefined` where the client takes no tickets, empty where it has none to show (RFC 5077 §3.2). */
+  readonly ticket: Uint8Array | undefined
   readonly cipherSuites: readonly CipherSuite[]
   /** In lower case; absent where the client names no host. */
   readonly serverName: string | undefined
@@ -114,6 +118,8 @@ export function readOffer(hello: ClientHello, renegotiated?: RenegotiatedConnect
     hello,
     clientVersion: hello.clientVersion,
     random: hello.random,
+    sessionId: hello.sessionId,
+    ticket: data(ExtensionType.session_ticket),
     cipherSuites: hello.cipherSuites,
     serverName: hostName(read(ExtensionType.server_name, ServerNameList)),
     groups: read(ExtensionType.supported_groups, NamedGroupList),

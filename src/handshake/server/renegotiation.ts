@@ -15,14 +15,26 @@ function seen(state: ServerHandshake): Seen {
 
 const helloRequest = encodeHandshake('hello_request', {})
 
+/** A renegotiation is a full handshake: who wants less work than that leaves the connection as it is. */
+const resumption: ReadonlySet<string> = new Set([
+  'AwaitTicketOpening',
+  'AwaitSessionLookup',
+  'AwaitSessionReverification',
+  'AwaitTicketRenewal',
+  'AwaitTicketSealing',
+  'ExpectResumingChangeCipherSpec',
+  'ExpectResumingFinished',
+])
+
 /**
  * The edges by which a server renegotiates (RFC 5746 §3.7). The new handshake speaks the connection's application protocol
  * or names none; a client that has authenticated itself must do so again; and the extended master secret stays in use
  * (RFC 7627 §5.2).
  */
 export function serverRenegotiation(
-  table: readonly Row<ServerContext, ServerHandshakeEnd>[],
+  rows: readonly Row<ServerContext, ServerHandshakeEnd>[],
 ): readonly Row<ServerContext, ServerState, 'Connected' | 'Renegotiating'>[] {
+  const table = rows.filter(({ from }) => !resumption.has(from))
   const inside: Inside<ServerContext, ServerHandshake> = {
     asks: 'client_hello',
     cite: '5746 §3.7',
@@ -34,6 +46,7 @@ export function serverRenegotiation(
       ...context,
       config: {
         ...config,
+        sessions: { ...config.sessions, ids: false, tickets: false },
         applicationProtocols:
           summary.negotiated.applicationProtocol === undefined ? [] : [summary.negotiated.applicationProtocol],
         extendedMasterSecret: summary.negotiated.extendedMasterSecret ? 'require' : 'off',

@@ -3,13 +3,14 @@ import type { DirectionKeys } from '../../crypto/connection-keys.js'
 import type { CertificateKind, Credential } from '../../crypto/key-types.js'
 import type { PreSharedKey } from '../../crypto/pre-shared-key.js'
 import type { KeyShare } from '../../crypto/provider.js'
+import type { Session, SessionHandle } from '../../crypto/session.js'
 import type { DigitallySigned } from '../../messages/digitally-signed.js'
 import type { NamedGroupName } from '../../registry/named-group.js'
 import type { ProtocolVersion } from '../../registry/protocol-version.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
 import type { Closing, Connected, PeerClosed } from '../connected.js'
 import type { Entropy } from '../event.js'
-import type { VerifiedIdentity, VerifiedSignature } from '../evidence.js'
+import type { ResumableSession, VerifiedFinished, VerifiedIdentity, VerifiedSignature } from '../evidence.js'
 import type { ClosedState, FailedState, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
 import type { Renegotiating } from '../renegotiation.js'
@@ -58,6 +59,30 @@ export interface Sent {
   readonly substitutePsk: Secret | undefined
 }
 
+/** A ClientHello was read, and no more is decided than what does not depend on whether a session is resumed. */
+export interface Greeted {
+  readonly transcript: Transcript
+  readonly entropy: Entropy
+  readonly offer: ClientOffer
+  /** The configuration, with what a review changed. */
+  readonly terms: ServerConfig
+  readonly applicationProtocol: string | undefined
+}
+
+/** A session that fits the offer. */
+export interface FoundSession {
+  readonly session: Session
+  readonly by: SessionHandle['by']
+  /** The client should be given another ticket. */
+  readonly renew: boolean
+}
+
+/** The session that is resumed. */
+export interface Resuming {
+  readonly resumable: ResumableSession
+  readonly by: SessionHandle['by']
+}
+
 interface InHandshake<N extends string> {
   readonly name: N
   readonly transcript: Transcript
@@ -92,19 +117,28 @@ interface ClientJudged<N extends string> extends Keyed<N> {
   readonly client: VerifiedSignature | undefined
 }
 
+interface Searching<N extends string> extends Greeted {
+  readonly name: N
+}
+
+/** The abbreviated road: our Finished went out, the client's is what is missing. */
+interface InResumption<N extends string> extends InHandshake<N> {
+  readonly negotiated: Negotiated
+  readonly masterSecret: Secret
+  readonly resuming: Resuming
+  readonly ownVerifyData: Uint8Array
+}
+
 /** The states of one handshake, the first on a connection or a later one. */
 export type ServerHandshake =
   | { readonly name: 'Start' }
   | { readonly name: 'ExpectClientHello'; readonly entropy: Entropy }
   | (InHandshake<'AwaitHelloReview'> & { readonly entropy: Entropy; readonly offer: ClientOffer })
-  | (InHandshake<'AwaitCredential'> & {
-      readonly entropy: Entropy
-      readonly offer: ClientOffer
-      /** The configuration, with what a review changed. */
-      readonly terms: ServerConfig
-      readonly common: Common
-      readonly applicationProtocol: string | undefined
-    })
+  | Searching<'AwaitTicketOpening'>
+  | Searching<'AwaitSessionLookup'>
+  | (Searching<'AwaitSessionReverification'> & { readonly found: FoundSession })
+  | (Searching<'AwaitTicketRenewal'> & { readonly resuming: Resuming })
+  | (Searching<'AwaitCredential'> & { readonly common: Common })
   | (InHandshake<'AwaitKeyShare'> & {
       readonly settled: Settled
       readonly group: NamedGroupName
@@ -134,6 +168,12 @@ export type ServerHandshake =
   | (Keyed<'AwaitSignatureVerification'> & { readonly identity: VerifiedIdentity })
   | ClientJudged<'ExpectClientChangeCipherSpec'>
   | (ClientJudged<'ExpectClientFinished'> & { readonly writeKeys: DirectionKeys })
+  | (ClientJudged<'AwaitTicketSealing'> & {
+      readonly writeKeys: DirectionKeys
+      readonly peerFinished: VerifiedFinished
+    })
+  | (InResumption<'ExpectResumingChangeCipherSpec'> & { readonly readKeys: DirectionKeys })
+  | InResumption<'ExpectResumingFinished'>
 
 /** Where the rows of one handshake lead. */
 export type ServerHandshakeEnd = ServerHandshake | Connected | ClosedState
@@ -151,15 +191,21 @@ export type ServerStateName = ServerState['name']
 
 type FieldsOf<S, Name extends string> = { readonly [N in Name]: readonly (keyof StateOf<S, N>)[] }
 
+const searching = ['name', 'transcript', 'entropy', 'offer', 'terms', 'applicationProtocol'] as const
 const afterHelloDone = ['name', 'transcript', 'sent', 'clientChain'] as const
 const keyed = ['name', 'transcript', 'negotiated', 'masterSecret', 'pskIdentity'] as const
+const inResumption = ['name', 'transcript', 'negotiated', 'masterSecret', 'resuming', 'ownVerifyData'] as const
 
 /** The fields of every state, as data: what the machine knows when. Tests hold every state reached against it. */
 export const serverStateFields = {
   Start: ['name'],
   ExpectClientHello: ['name', 'entropy'],
   AwaitHelloReview: ['name', 'transcript', 'entropy', 'offer'],
-  AwaitCredential: ['name', 'transcript', 'entropy', 'offer', 'terms', 'common', 'applicationProtocol'],
+  AwaitTicketOpening: searching,
+  AwaitSessionLookup: searching,
+  AwaitSessionReverification: [...searching, 'found'],
+  AwaitTicketRenewal: [...searching, 'resuming'],
+  AwaitCredential: [...searching, 'common'],
   AwaitKeyShare: ['name', 'transcript', 'settled', 'group', 'signer'],
   AwaitSignature: ['name', 'transcript', 'settled', 'keyShare', 'encodedParams', 'signer'],
   ExpectClientCertificate: ['name', 'transcript', 'sent', 'certificateType'],
@@ -172,6 +218,9 @@ export const serverStateFields = {
   AwaitSignatureVerification: [...keyed, 'identity'],
   ExpectClientChangeCipherSpec: [...keyed, 'client'],
   ExpectClientFinished: [...keyed, 'client', 'writeKeys'],
+  AwaitTicketSealing: [...keyed, 'client', 'writeKeys', 'peerFinished'],
+  ExpectResumingChangeCipherSpec: [...inResumption, 'readKeys'],
+  ExpectResumingFinished: inResumption,
   Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData', 'renegotiations'],
   Renegotiating: ['name', 'previous', 'handshake', 'reading', 'writing', 'wish'],
   Closing: ['name', 'summary'],

@@ -3,7 +3,7 @@ import { completeTable, machine, type Row, rowsOf } from '../machine.js'
 import { begin, receiveClientHello, receiveHelloReview } from './client-hello.js'
 import { receiveCertificateVerdict, receiveCertificateVerify, receiveSignatureVerdict } from './client-proof.js'
 import type { ServerContext } from './context.js'
-import { receiveChangeCipherSpec, receiveFinished } from './finished.js'
+import { receiveChangeCipherSpec, receiveFinished, receiveSealingRefused, receiveTicket } from './finished.js'
 import { receiveCredential, receiveKeyShare, receiveSignature } from './hello.js'
 import {
   receiveAgreedKey,
@@ -14,6 +14,16 @@ import {
   receivePsk,
 } from './key-exchange.js'
 import { serverRenegotiation } from './renegotiation.js'
+import {
+  giveUpSession,
+  receiveOpenedTicket,
+  receiveRenewal,
+  receiveRenewalRefused,
+  receiveResumingChangeCipherSpec,
+  receiveResumingFinished,
+  receiveReverification,
+  receiveSession,
+} from './resumption.js'
 import type { ServerHandshakeEnd, ServerState } from './states.js'
 
 const on = rowsOf<ServerContext, ServerHandshakeEnd>()
@@ -25,10 +35,16 @@ const expecting = [
   'ExpectCertificateVerify',
   'ExpectClientChangeCipherSpec',
   'ExpectClientFinished',
+  'ExpectResumingChangeCipherSpec',
+  'ExpectResumingFinished',
 ] as const
 
 const awaiting = [
   'AwaitHelloReview',
+  'AwaitTicketOpening',
+  'AwaitSessionLookup',
+  'AwaitSessionReverification',
+  'AwaitTicketRenewal',
   'AwaitCredential',
   'AwaitKeyShare',
   'AwaitSignature',
@@ -37,14 +53,28 @@ const awaiting = [
   'AwaitPreMasterDecryption',
   'AwaitCertificateVerification',
   'AwaitSignatureVerification',
+  'AwaitTicketSealing',
 ] as const
 
-/** One handshake, the server's side of RFC 5246 figure 1, in its order. */
+/** Whose refusal has a row of its own: the handshake goes on. */
+const tolerant = [
+  'AwaitTicketOpening',
+  'AwaitSessionLookup',
+  'AwaitSessionReverification',
+  'AwaitTicketRenewal',
+  'AwaitPreMasterDecryption',
+  'AwaitTicketSealing',
+] as const
+
+/** Where a session that cannot be resumed leads. */
+const full = ['AwaitCredential', 'AwaitKeyShare', 'ExpectClientKeyExchange'] as const
+
+/** One handshake, the server's side of RFC 5246 figures 1 and 2, in the order of the two roads. */
 // biome-ignore format: a table is read in columns
 const handshake = [
   ...on('Start', 'start', ['ExpectClientHello'], '5246 §7.4.1.1', begin),
-  ...on('ExpectClientHello', 'client_hello', ['AwaitHelloReview', 'AwaitCredential', 'AwaitKeyShare', 'ExpectClientKeyExchange'], '5246 §7.4.1.2', receiveClientHello),
-  ...on('AwaitHelloReview', 'answer:reviewClientHello', ['AwaitCredential', 'AwaitKeyShare', 'ExpectClientKeyExchange'], '5246 §7.4.1.2', receiveHelloReview),
+  ...on('ExpectClientHello', 'client_hello', ['AwaitHelloReview', 'AwaitTicketOpening', 'AwaitSessionLookup', ...full], '5246 §7.4.1.2', receiveClientHello),
+  ...on('AwaitHelloReview', 'answer:reviewClientHello', ['AwaitTicketOpening', 'AwaitSessionLookup', ...full], '5246 §7.4.1.2', receiveHelloReview),
   ...on('AwaitCredential', 'answer:selectCredential', ['AwaitKeyShare', 'ExpectClientCertificate', 'ExpectClientKeyExchange'], '5246 §7.4.2', receiveCredential),
   ...on('AwaitKeyShare', 'answer:generateKeyShare', ['AwaitSignature', 'ExpectClientKeyExchange'], '5246 §7.4.3', receiveKeyShare),
   ...on('AwaitSignature', 'answer:sign', ['ExpectClientCertificate', 'ExpectClientKeyExchange'], '5246 §7.4.3', receiveSignature),
@@ -58,9 +88,20 @@ const handshake = [
   ...on('AwaitCertificateVerification', 'answer:verifyCertificate', ['AwaitSignatureVerification'], '5246 §7.4.6', receiveCertificateVerdict),
   ...on('AwaitSignatureVerification', 'answer:verifySignature', ['ExpectClientChangeCipherSpec'], '5246 §7.4.8', receiveSignatureVerdict),
   ...on('ExpectClientChangeCipherSpec', 'change_cipher_spec', ['ExpectClientFinished'], '5246 §7.1', receiveChangeCipherSpec),
-  ...on('ExpectClientFinished', 'finished', ['Connected'], '5246 §7.4.9', receiveFinished),
+  ...on('ExpectClientFinished', 'finished', ['AwaitTicketSealing', 'Connected'], '5246 §7.4.9', receiveFinished),
+  ...on('AwaitTicketSealing', 'answer:sealTicket', ['Connected'], '5077 §3.3', receiveTicket),
+  ...on('AwaitTicketSealing', 'need_refused', ['Connected'], '5077 §3.3', receiveSealingRefused),
+  // The abbreviated handshake: the server changes keys and is finished first (RFC 5246 §7.3).
+  ...on('AwaitTicketOpening', 'answer:openTicket', ['AwaitSessionReverification', 'AwaitTicketRenewal', 'ExpectResumingChangeCipherSpec', ...full], '5077 §3.1', receiveOpenedTicket),
+  ...on('AwaitSessionLookup', 'answer:resumeSession', ['AwaitSessionReverification', 'ExpectResumingChangeCipherSpec', ...full], '5246 §7.4.1.2', receiveSession),
+  ...on('AwaitSessionReverification', 'answer:reverifySession', ['AwaitTicketRenewal', 'ExpectResumingChangeCipherSpec', ...full], '5246 §7.4.1.2', receiveReverification),
+  ...on(['AwaitTicketOpening', 'AwaitSessionLookup', 'AwaitSessionReverification'], 'need_refused', full, '5246 §7.4.1.2', giveUpSession),
+  ...on('AwaitTicketRenewal', 'answer:sealTicket', ['ExpectResumingChangeCipherSpec'], '5077 §3.3', receiveRenewal),
+  ...on('AwaitTicketRenewal', 'need_refused', ['ExpectResumingChangeCipherSpec'], '5077 §3.3', receiveRenewalRefused),
+  ...on('ExpectResumingChangeCipherSpec', 'change_cipher_spec', ['ExpectResumingFinished'], '5246 §7.1', receiveResumingChangeCipherSpec),
+  ...on('ExpectResumingFinished', 'finished', ['Connected'], '5246 §7.4.9', receiveResumingFinished),
   ...handshakeRows<ServerContext, ServerHandshakeEnd, 'Start' | (typeof expecting)[number] | (typeof awaiting)[number]>(
-    ['Start', ...expecting], awaiting, ['AwaitPreMasterDecryption']),
+    ['Start', ...expecting], awaiting, tolerant),
 ]
 
 /** Every edge that moves a server. */

@@ -12,6 +12,8 @@ export interface ServerExtensions {
   readonly applicationProtocol: string | undefined
   /** The server may send a CertificateStatus (RFC 6066 §8). */
   readonly statusPromised: boolean
+  /** The server will send a NewSessionTicket (RFC 5077 §3.2). */
+  readonly ticketPromised: boolean
   /** A SignedCertificateTimestampList, not parsed beyond its grammar (RFC 6962 §3.3). */
   readonly signedCertificateTimestamps: Uint8Array | undefined
   /** Most bytes in a record of either side (RFC 6066 §4). */
@@ -27,8 +29,8 @@ export interface ServerExtensions {
 /** One extension from the client's side: what it offers, if anything, and what the server's answer means. */
 export interface ClientExtension {
   readonly type: number
-  /** The data to offer, or `undefined` to leave the extension out. */
-  offer(config: ClientConfig): Uint8Array | undefined
+  /** The data to offer, or `undefined` to leave the extension out. `ticket` is empty where there is none to show. */
+  offer(config: ClientConfig, ticket: Uint8Array): Uint8Array | undefined
   /** What the server's data settles. Refuses data that the RFC forbids. */
   accept(data: Uint8Array, config: ClientConfig): Partial<ServerExtensions>
 }

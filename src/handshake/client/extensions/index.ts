@@ -15,6 +15,7 @@ import { pointFormats, supportedGroups } from './groups.js'
 import { maxFragmentLength, recordSizeLimit } from './record-limits.js'
 import { renegotiationInfo } from './renegotiation-info.js'
 import { serverName } from './server-name.js'
+import { sessionTicket } from './session-ticket.js'
 import { signatureAlgorithms } from './signature-algorithms.js'
 import { signedCertificateTimestamp } from './signed-certificate-timestamp.js'
 import { statusRequest } from './status-request.js'
@@ -27,6 +28,7 @@ const nothing: ServerExtensions = {
   secureRenegotiation: false,
   applicationProtocol: undefined,
   statusPromised: false,
+  ticketPromised: false,
   signedCertificateTimestamps: undefined,
   maxFragmentLength: undefined,
   serverRecordSizeLimit: undefined,
@@ -50,6 +52,7 @@ const clientExtensions: readonly ClientExtension[] = [
   recordSizeLimit,
   clientCertificateType,
   serverCertificateType,
+  sessionTicket,
   signatureAlgorithms,
 ]
 
@@ -59,9 +62,9 @@ const byType: ReadonlyMap<number, ClientExtension> = new Map(clientExtensions.ma
 export const isOurs = (type: number): boolean => byType.has(type)
 
 /** The extensions of a ClientHello. */
-export const offerExtensions = (config: ClientConfig): readonly Extension[] =>
+export const offerExtensions = (config: ClientConfig, ticket: Uint8Array): readonly Extension[] =>
   clientExtensions.flatMap(({ type, offer }) => {
-    const extensionData = offer(config)
+    const extensionData = offer(config, ticket)
     return extensionData === undefined ? [] : [{ extensionType: type, extensionData }]
   })
 

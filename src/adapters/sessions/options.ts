@@ -1,0 +1,146 @@
+import { fromAscii, toHex } from '../../bytes/convert.js'
+import type { Environment } from '../../crypto/environment.js'
+import type { Credential } from '../../crypto/key-types.js'
+import type { CryptoProvider } from '../../crypto/provider.js'
+import type { KeptSession } from '../../crypto/session.js'
+import type { SessionNeeds } from '../../crypto/session-needs.js'
+import { TlsFault } from '../../handshake/fault.js'
+import type { SessionPolicy } from '../../handshake/session-policy.js'
+import { ClientSessions, SessionCache } from './client-sessions.js'
+import { ServerSessions } from './server-sessions.js'
+import type { SessionKeeper } from './session-keeper.js'
+import type { SessionStore } from './session-store.js'
+import { TicketKeys } from './ticket-keys.js'
+
+/** What both sides say about resumption. Nothing is resumed by default. */
+export interface CommonSessionsOptions {
+  /**
+   * True to keep and resume sessions without an extended master secret too, which lets an attacker between client and
+   * server splice connections (RFC 7627 §5.4). False by default.
+   */
+  readonly resumeWithoutExtendedMasterSecret?: boolean
+}
+
+export interface ClientSessionsOptions {
+  /** Sessions with servers: the latest one with this server is offered, and what it is replaced by is kept. */
+  readonly sessionCache?: SessionCache
+  /** Tells servers of one name apart in the cache: a port, an address. The server name alone by default. */
+  readonly sessionKey?: string
+  /** Offered instead of one from the cache; not used up. */
+  readonly session?: KeptSession
+  /** `off` to take and show no tickets, only session ids. `on` by default, where there is a cache or a session. */
+  readonly sessionTickets?: 'on' | 'off'
+}
+
+export interface ServerSessionsOptions {
+  /** Where sessions are kept for clients that resume by session id. Without one there are no session ids. */
+  readonly sessionStore?: SessionStore
+  /** Milliseconds after its full handshake for which a session of the store can be resumed; 24 hours by default. */
+  readonly sessionLifetime?: number
+  /** Milliseconds since 1970, for the sessions of the store; `Date.now` by default. Ticket keys have a clock of their own. */
+  readonly clock?: () => number
+  /** Seal sessions into tickets. Without them, and without `environment.sealTicket`, there are no tickets. */
+  readonly ticketKeys?: TicketKeys
+}
+
+const common: Readonly<Record<keyof CommonSessionsOptions, true>> = { resumeWithoutExtendedMasterSecret: true }
+
+export const clientSessionNames: Readonly<Record<keyof (ClientSessionsOptions & CommonSessionsOptions), true>> = {
+  ...common,
+  sessionCache: true,
+  sessionKey: true,
+  session: true,
+  sessionTickets: true,
+}
+
+export const serverSessionNames: Readonly<Record<keyof (ServerSessionsOptions & CommonSessionsOptions), true>> = {
+  ...common,
+  sessionStore: true,
+  sessionLifetime: true,
+  clock: true,
+  ticketKeys: true,
+}
+
+const misuse = (message: string): never => {
+  throw new TlsFault('misuse', message)
+}
+
+const DAY = 86_400_000
+
+const withoutBinding = ({ resumeWithoutExtendedMasterSecret: resume }: CommonSessionsOptions) => {
+  if (resume !== undefined && typeof resume !== 'boolean') {
+    misuse(`resumeWithoutExtendedMasterSecret must be true or false, not ${String(resume)}`)
+  }
+  return { withoutExtendedMasterSecret: resume === true ? ('resume' as const) : ('refuse' as const) }
+}
+
+/** Functions have no contents that could be compared: each counts as an identity of its own. */
+const functionNumbers = new WeakMap<object, number>()
+let functions = 0
+
+function numberOf(value: object | undefined): number {
+  if (value === undefined) return 0
+  const known = functionNumbers.get(value)
+  if (known !== undefined) return known
+  functions++
+  functionNumbers.set(value, functions)
+  return functions
+}
+
+interface Identity {
+  readonly serverName?: string
+  readonly credentials?: readonly Credential[]
+  readonly selectCredential?: Environment['selectCredential']
+  readonly environment?: Partial<Environment>
+}
+
+/**
+ * A session in which a client proved who it is must not be resumed in the name of another: so the key names the
+ * credentials that a client could have shown, besides the server.
+ */
+function cacheKey(
+  { hash }: Pick<CryptoProvider, 'hash'>,
+  options: Identity & Pick<ClientSessionsOptions, 'sessionKey'>,
+): string {
+  const shown = (options.credentials ?? []).flatMap(({ certificateChain: [own] }) => (own === undefined ? [] : [own]))
+  const selects = options.selectCredential ?? options.environment?.selectCredential
+  const fingerprint = toHex(
+    hash('sha256', ...shown.map((own) => hash('sha256', own)), fromAscii(`${numberOf(selects)}`)),
+  )
+  return JSON.stringify([options.serverName ?? null, options.sessionKey ?? null, fingerprint])
+}
+
+/** The policy of a client's machine, and what offers and keeps its sessions. */
+export function clientSessions(
+  provider: Pick<CryptoProvider, 'hash'>,
+  options: ClientSessionsOptions & CommonSessionsOptions & Identity,
+): { readonly policy: SessionPolicy; readonly keeper: SessionKeeper } {
+  const { sessionCache: cache, session, sessionTickets, serverName, sessionKey } = options
+  if (cache !== undefined && !(cache instanceof SessionCache)) misuse('sessionCache must be a SessionCache')
+  if (sessionTickets !== undefined && sessionTickets !== 'on' && sessionTickets !== 'off') {
+    misuse(`sessionTickets must be "on" or "off", not ${JSON.stringify(sessionTickets)}`)
+  }
+  if (cache !== undefined && serverName === undefined && sessionKey === undefined) {
+    misuse('a sessionCache needs serverName or sessionKey, to tell servers apart')
+  }
+  const keeps = cache !== undefined || session !== undefined || sessionTickets !== undefined
+  const policy = { ids: keeps, tickets: keeps && sessionTickets !== 'off', ...withoutBinding(options) }
+  return { policy, keeper: new ClientSessions({ session, cache, key: cacheKey(provider, options) }) }
+}
+
+/** The policy of a server's machine, the answers to its needs, and what keeps its sessions. */
+export function serverSessions(
+  options: ServerSessionsOptions & CommonSessionsOptions & { readonly environment?: Partial<Environment> },
+): { readonly policy: SessionPolicy; readonly keeper: SessionKeeper; readonly needs: Partial<SessionNeeds> } {
+  const { sessionStore: store, ticketKeys, sessionLifetime: lifetime = DAY, clock: now = Date.now } = options
+  const { environment = {} } = options
+  if (ticketKeys !== undefined && !(ticketKeys instanceof TicketKeys)) misuse('ticketKeys must be TicketKeys')
+  if (!(typeof lifetime === 'number' && lifetime > 0)) misuse(`sessionLifetime must be milliseconds, not ${lifetime}`)
+  const keeper = new ServerSessions({ store, ticketKeys, lifetime, now })
+  const policy = {
+    ids: store !== undefined || environment.resumeSession !== undefined,
+    tickets: ticketKeys !== undefined || (environment.openTicket !== undefined && environment.sealTicket !== undefined),
+    ...withoutBinding(options),
+  }
+  return { policy, keeper, needs: { ...keeper.needs, ...environment } }
+}
