@@ -271,10 +271,11 @@ const ownRows: ReadonlySet<EventType> = new Set([
 function innerRows<Context extends Configured, H extends NamedState>(
   inside: Inside<Context, H>,
 ): readonly RenegotiationRow<Context, H>[] {
+  const states = new Set<string>(inside.table.map(({ from }) => from))
   const events = [...new Set(inside.table.map(({ event }) => event))].filter((event) => !ownRows.has(event))
   return events.map((event) => {
     const targets = inside.table.filter((row) => row.event === event).flatMap(({ to }) => to)
-    const stays = targets.some((name) => name !== 'Connected')
+    const stays = targets.some((name) => states.has(name))
     return {
       from: 'Renegotiating',
       event,
