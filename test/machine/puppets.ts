@@ -41,12 +41,11 @@ import {
   SERVER_RANDOM,
   wishes,
 } from './renegotiation-puppet.js'
+import { resumptionVariants, startWithSession } from './resumption-puppet.js'
 import {
   clientIdentity,
   environmentFor,
-  markedKept,
   markedSchedule,
-  markedSecret,
   markedSession,
   ocspResponse,
   provider,
@@ -233,61 +232,6 @@ function messagesFor(scenario: Scenario, state: object, sender: 'client' | 'serv
   }
 }
 
-/** What a state has offered for resumption; some id where it has offered none. */
-const offeredId = (state: object): Uint8Array => {
-  const offer = 'offer' in state && typeof state.offer === 'object' ? (state.offer as { sessionId?: Uint8Array }) : {}
-  return offer.sessionId?.length ? offer.sessionId : new Uint8Array(32).fill(0x2d)
-}
-
-const without = (type: number, extensions: readonly Extension[] | undefined): readonly Extension[] =>
-  (extensions ?? []).filter(({ extensionType }) => extensionType !== type)
-
-/** The hellos and tickets of figure 2, in scenarios where sessions are resumed. */
-function resumptionVariants(scenario: Scenario, state: object, sender: 'client' | 'server'): readonly Variant[] {
-  if (scenario.resumption === undefined) return []
-  const { client_hello: clientHello, server_hello: serverHello } = messagesFor(scenario, state, sender)
-  const ticket = ExtensionType.session_ticket
-  const hello = (extensions: readonly Extension[]): Variant['event'] => ({
-    type: 'server_hello',
-    raw: encodeHandshake('server_hello', { ...serverHello, sessionId: offeredId(state), extensions }),
-  })
-  const shown = scenario.resumption === 'ticket' ? [extension(ticket, Uint8Array.of(9, 9, 9))] : []
-  const clientExtensions = [...without(ticket, clientHello.extensions), ...shown]
-  const resuming = { ...clientHello, sessionId: new Uint8Array(32).fill(0x1d), extensions: clientExtensions }
-  const noTicket = { ticketLifetimeHint: 0, ticket: new Uint8Array() }
-  return [
-    { label: 'resuming server_hello', event: hello(without(ticket, serverHello.extensions)) },
-    ...(shown.length === 0 ? [] : [{ label: 'renewing server_hello', event: hello(serverHello.extensions ?? []) }]),
-    {
-      label: 'resuming client_hello',
-      event: { type: 'client_hello', raw: encodeHandshake('client_hello', resuming) },
-    },
-    {
-      label: 'empty new_session_ticket',
-      event: { type: 'new_session_ticket', raw: encodeHandshake('new_session_ticket', noTicket) },
-    },
-  ]
-}
-
-/** A client may be given a session to resume when it starts. */
-const startWithSession = (scenario: Scenario): readonly Variant[] =>
-  scenario.resumption === undefined
-    ? []
-    : [
-        {
-          label: 'start with a session',
-          event: {
-            type: 'start',
-            entropy: {
-              random: CLIENT_RANDOM,
-              sessionId: new Uint8Array(32).fill(0x1d),
-              substitutePreMaster: markedSecret(46),
-            },
-            session: markedKept(scenario),
-          },
-        },
-      ]
-
 const isName = (name: string): name is HandshakeTypeName => name in HandshakeType
 
 /** The messages of `messagesFor`, with some variants that a state where their type belongs must refuse. */
@@ -335,7 +279,7 @@ export function clientSubject(scenario: Scenario): Subject<ClientState> {
     variants: (state, need) =>
       [
         ...messageVariants(scenario, state, 'server'),
-        ...resumptionVariants(scenario, state, 'server'),
+        ...resumptionVariants(scenario, state, messagesFor(scenario, state, 'server')),
         ...startWithSession(scenario),
         ...happenings('client', state, environment, need, ephemeralOf(scenario), session),
       ].map((variant) => asPolicyHasIt(scenario, state, 'hello_request', variant)),
@@ -356,7 +300,7 @@ export function serverSubject(scenario: Scenario): Subject<ServerState> {
     variants: (state, need) =>
       [
         ...messageVariants(scenario, state, 'client'),
-        ...resumptionVariants(scenario, state, 'client'),
+        ...resumptionVariants(scenario, state, messagesFor(scenario, state, 'client')),
         ...happenings('server', state, environment, need, ephemeralOf(scenario), session),
       ].map((variant) => asPolicyHasIt(scenario, state, 'client_hello', variant)),
   }
