@@ -82,17 +82,18 @@ export interface OpensslServer {
   readonly port: number
 }
 
-/** `-rev` closes when it is told `CLOSE`; `-state` prints the alerts. */
+/** `-rev` closes when it is told `CLOSE`, and without it the server takes commands of one letter; `-state` prints the alerts. */
 export async function startServer(
   kinds: readonly [PkiKind, PkiKind?],
   args: readonly string[] = [],
   environment: NodeJS.ProcessEnv = {},
+  mode: readonly string[] = ['-rev'],
 ): Promise<OpensslServer> {
   const [first, second] = kinds
   const server = new Program(
     'openssl',
     [
-      ...['s_server', '-accept', '127.0.0.1:0', '-tls1_2', '-rev', '-state', '-cipher', 'ALL:@SECLEVEL=1'],
+      ...['s_server', '-accept', '127.0.0.1:0', '-tls1_2', ...mode, '-state', '-cipher', 'ALL:@SECLEVEL=1'],
       ...credentialArguments('server', first),
       ...(second === undefined ? [] : credentialArguments('server', second, 'd')),
       ...args,
