@@ -23,6 +23,13 @@ export { defaultCipherSuites, defaultGroups, defaultSignatureSchemes } from './a
 export { Endpoint } from './adapters/endpoint.js'
 export { joinInMemory } from './adapters/in-memory.js'
 export type { ClientOptions, CommonOptions, ServerOptions } from './adapters/options.js'
+export { SessionCache, type SessionCacheOptions } from './adapters/sessions/client-sessions.js'
+export {
+  MemorySessionStore,
+  type MemorySessionStoreOptions,
+  type SessionStore,
+} from './adapters/sessions/session-store.js'
+export { TicketKeys, type TicketKeysOptions } from './adapters/sessions/ticket-keys.js'
 export type { ConnectionOutput } from './connection/connection.js'
 export type { CertificateVerifier } from './crypto/environment.js'
 export type { Credential, PrivateKey } from './crypto/key-types.js'
