@@ -115,3 +115,7 @@ export function preSharedKeys(keys: readonly PreSharedKey[] | undefined): readon
   }
   return keys ?? []
 }
+
+/** The option under its name, or nothing where it is not given. */
+export const ifGiven = <K extends string, T>(key: K, value: T | undefined): { readonly [_ in K]?: T } =>
+  (value === undefined ? {} : { [key]: value }) as { readonly [_ in K]?: T } // a computed key widens to `string`

@@ -18,6 +18,7 @@ import {
   flag,
   groupsByName,
   hostName,
+  ifGiven,
   list,
   oneOf,
   optionalFunction,
@@ -66,6 +67,8 @@ export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'>, Common
   readonly cipherSuites?: readonly CipherSuiteName[]
   readonly groups?: readonly NamedGroupName[]
   readonly signatureSchemes?: readonly SignatureSchemeName[]
+  /** What this side signs under where that is not the same as what it accepts: `signatureSchemes` by default. */
+  readonly signingSchemes?: readonly SignatureSchemeName[]
   /** ALPN (RFC 7301), in order of preference. */
   readonly applicationProtocols?: readonly string[]
   /** `prefer` by default. */
@@ -123,6 +126,7 @@ const commonOptions: Known<Omit<CommonOptions, keyof CommonSessionsOptions>> = {
   cipherSuites: true,
   groups: true,
   signatureSchemes: true,
+  signingSchemes: true,
   applicationProtocols: true,
   extendedMasterSecret: true,
   onPeerClose: true,
@@ -134,6 +138,8 @@ const commonOptions: Known<Omit<CommonOptions, keyof CommonSessionsOptions>> = {
   observe: true,
   messageLimits: true,
   inputHighWaterMark: true,
+  maxSendFragment: true,
+  interleaving: true,
   version2Hello: true,
   provider: true,
   handshakeTimeout: true,
@@ -169,6 +175,7 @@ const handshakeConfig = (options: CommonOptions): Omit<HandshakeConfig, keyof Ex
   cipherSuites: suitesByName(options.cipherSuites) ?? constantTimeFirst(defaultCipherSuites),
   groups: groupsByName(options.groups) ?? defaultGroups,
   signatureSchemes: schemesByName(options.signatureSchemes) ?? defaultSignatureSchemes,
+  ...ifGiven('signingSchemes', schemesByName(options.signingSchemes)),
   applicationProtocols: protocolNames(options.applicationProtocols),
   extendedMasterSecret: oneOf(
     'extendedMasterSecret',

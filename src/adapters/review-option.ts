@@ -11,6 +11,7 @@ import {
   checkNames,
   flag,
   groupsByName,
+  ifGiven,
   list,
   oneOf,
   optionalFunction,
@@ -60,9 +61,6 @@ const termNames: Readonly<Record<keyof TermsForClient, true>> = {
 }
 
 const alerts = Object.keys(AlertDescription) as AlertName[] // the keys of a literal are its names
-
-const ifGiven = <K extends string, T>(key: K, value: T | undefined): { readonly [_ in K]?: T } =>
-  (value === undefined ? {} : { [key]: value }) as { readonly [_ in K]?: T } // a computed key widens to `string`
 
 /** Options as the machine has them: the same checks as at the start, so that a misspelt policy fails closed here too. */
 function changesOf(terms: TermsForClient): HelloChanges {

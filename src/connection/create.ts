@@ -25,6 +25,13 @@ export interface ConnectionOptions {
   readonly messageLimits?: Partial<MessageLimits>
   /** Bytes that may wait behind an open need before `wantsInput` turns false; 65,536 by default. */
   readonly inputHighWaterMark?: number
+  /** Most bytes of plaintext in a record that this side sends: 1 to 2^14, which is the default. */
+  readonly maxSendFragment?: number
+  /**
+   * Whether other records may come between the pieces of a handshake message, as RFC 5246 §6.2.1 lets them and TLS 1.3 does
+   * not; `allow` by default.
+   */
+  readonly interleaving?: 'allow' | 'refuse'
   /** Whether a server takes a ClientHello in the form of SSL 2.0 (RFC 5246 Appendix E.2); `refuse` by default. */
   readonly version2Hello?: 'refuse' | 'accept'
 }
@@ -32,14 +39,27 @@ export interface ConnectionOptions {
 const DEFAULT_INPUT_HIGH_WATER_MARK = 65_536
 
 function assemble(options: ConnectionOptions, makeRunner: (schedule: KeySchedule) => RoleRunner): TlsConnection {
-  const { crypto, keyLog, observe, messageLimits, version2Hello = 'refuse' } = options
+  const { crypto, keyLog, observe, messageLimits, maxSendFragment, version2Hello, interleaving = 'allow' } = options
   const keySchedule = options.keySchedule ?? rfcKeySchedule(crypto)
   const runner = makeRunner(keySchedule)
   const randomBytes = (length: number): Uint8Array => crypto.randomBytes(length)
   const limits = { message: DEFAULT_MESSAGE_LIMIT, certificate: DEFAULT_CERTIFICATE_LIMIT, ...messageLimits }
   return new TlsConnection({
-    protocol: new HandshakeProtocol(runner, { limits, keyLog, observe, drawEntropy: () => drawEntropy(randomBytes) }),
-    recordLayer: options.recordLayer ?? standardRecordLayer({ crypto, role: runner.role, version2Hello }),
+    protocol: new HandshakeProtocol(runner, {
+      limits,
+      interleaving,
+      keyLog,
+      observe,
+      drawEntropy: () => drawEntropy(randomBytes),
+    }),
+    recordLayer:
+      options.recordLayer ??
+      standardRecordLayer({
+        crypto,
+        role: runner.role,
+        ...(maxSendFragment === undefined ? {} : { maxFragmentLength: maxSendFragment }),
+        ...(version2Hello === undefined ? {} : { version2Hello }),
+      }),
     keySchedule,
     randomBytes,
     inputHighWaterMark: options.inputHighWaterMark ?? DEFAULT_INPUT_HIGH_WATER_MARK,

@@ -20,6 +20,8 @@ export type ProtocolOutput = Exclude<Action, { type: 'need' | 'forget' | 'logMas
 
 export interface HandshakeProtocolOptions {
   readonly limits: MessageLimits
+  /** Whether something else may come between the pieces of a message; `allow` by default. */
+  readonly interleaving?: 'allow' | 'refuse'
   /** Called with a line of the NSS key log format for each master secret. The only way out for a secret. */
   readonly keyLog?: ((line: string) => void) | undefined
   /** Draws what a handshake needs that the peer begins. Without it every wish of the peer's to renegotiate is declined. */
@@ -148,6 +150,9 @@ export class HandshakeProtocol {
   }
 
   receiveApplicationData(data: Uint8Array): void {
+    if (this.#options.interleaving === 'refuse' && this.#reassembly.buffered > 0) {
+      this.fail(new TlsFault('interleaved_message', 'application data between the pieces of a handshake message'))
+    }
     if (data.length > 0) this.#wishes = 0
     this.#dispatch({ type: 'application_data', data })
   }

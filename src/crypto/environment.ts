@@ -94,6 +94,10 @@ export type CertificateRefusal =
   | 'wrong_purpose'
   | 'not_pinned'
   | 'denied'
+  /** No certificate at all: bytes that cannot be read as one. */
+  | 'malformed'
+  /** The application's own rules say no. */
+  | 'application'
   | 'bad_status_response'
 
 /** The checks that a verifier can make. A check that is not listed in a verdict was not made. */

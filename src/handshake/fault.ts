@@ -26,6 +26,8 @@ const certificateFaults = {
   certificate_name_mismatch: decide('bad_certificate', 'RFC 5246 §7.2.2'),
   certificate_wrong_purpose: decide('unsupported_certificate', 'RFC 5246 §7.2.2'),
   certificate_not_pinned: decide('certificate_unknown', 'RFC 5246 §7.2.2'),
+  certificate_malformed: decide('decode_error', 'RFC 5246 §7.2.2'),
+  certificate_application: decide('handshake_failure', 'RFC 5246 §7.2.2'),
   certificate_denied: decide('access_denied', 'RFC 5246 §7.2.2'),
   certificate_bad_status_response: decide('bad_certificate_status_response', 'RFC 6066 §8'),
 } as const satisfies Record<CertificateFaultCode, AlertDecision>
@@ -37,8 +39,11 @@ const handshakeFaults = {
   message_too_long: decide('illegal_parameter', 'RFC 5246 §7.2.2'),
   /** More behind the message that ends the peer's flight, and so before our answer. */
   excess_handshake_data: decide('unexpected_message', 'RFC 5246 §7.3'),
+  /** Where policy does not want what RFC 5246 §6.2.1 allows. */
+  interleaved_message: decide('unexpected_message', 'RFC 8446 §5.1'),
   message_across_key_change: decide('unexpected_message', 'RFC 5246 §7.2.2'),
   unsupported_version: decide('protocol_version', 'RFC 5246 §7.2.2'),
+  inappropriate_fallback: decide('inappropriate_fallback', 'RFC 7507 §3'),
   suite_not_offered: decide('illegal_parameter', 'RFC 5246 §7.4.1.3'),
   compression_not_offered: decide('illegal_parameter', 'RFC 5246 §7.4.1.3'),
   null_compression_missing: decide('illegal_parameter', 'RFC 5246 §7.4.1.2'),
@@ -50,6 +55,7 @@ const handshakeFaults = {
   certificate_type_not_offered: decide('unsupported_certificate', 'RFC 7250 §4.2'),
   no_shared_suite: decide('handshake_failure', 'RFC 5246 §7.4.1.3'),
   no_shared_scheme: decide('handshake_failure', 'RFC 5246 §7.4.1.4.1'),
+  no_shared_key_curve: decide('handshake_failure', 'RFC 8422 §5.1'),
   no_shared_dh_group: decide('insufficient_security', 'RFC 7919 §4'),
   no_credential: decide('handshake_failure', 'RFC 5246 §7.2.2'),
   unrecognized_name: decide('unrecognized_name', 'RFC 6066 §3'),
@@ -75,6 +81,8 @@ const handshakeFaults = {
   bad_signature: decide('decrypt_error', 'RFC 5246 §7.2.2'),
   bad_finished: decide('decrypt_error', 'RFC 5246 §7.4.9'),
   key_unfit_for_suite: decide('unsupported_certificate', 'RFC 5246 §7.4.2'),
+  key_curve_not_offered: decide('unsupported_certificate', 'RFC 8422 §5.3'),
+  client_certificate_type_refused: decide('handshake_failure', 'RFC 5246 §7.4.6'),
   server_certificate_missing: decide('decode_error', 'RFC 5246 §7.4.2'),
   unknown_psk_identity: decide('unknown_psk_identity', 'RFC 4279 §2'),
   client_certificate_missing: decide('handshake_failure', 'RFC 5246 §7.4.6'),

@@ -1,6 +1,7 @@
 import type { CertificateKind, EcdsaCurve, KeyType, PrivateKey, PublicKey } from '../crypto/key-types.js'
 import type { KeyExchange, SuiteParameters } from '../crypto/suite-parameters.js'
 import { CertificateType } from '../registry/certificate-type.js'
+import { ClientCertificateType } from '../registry/client-certificate-type.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { nameOf } from '../registry/registry.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
@@ -16,7 +17,10 @@ export interface RenegotiatedConnection {
 export interface HandshakeConfig {
   readonly cipherSuites: readonly SuiteParameters[]
   readonly groups: readonly NamedGroupName[]
+  /** What the peer may sign under. */
   readonly signatureSchemes: readonly SignatureScheme[]
+  /** What this side signs under; the same as `signatureSchemes` where it is absent. */
+  readonly signingSchemes?: readonly SignatureScheme[]
   /** ALPN protocol names (RFC 7301 §3.1); empty leaves the extension out. */
   readonly applicationProtocols: readonly string[]
   /** Whether the master secret is bound to the handshake (RFC 7627): without it a handshake goes on only under `prefer` or `off`. */
@@ -93,6 +97,10 @@ export const DEFAULT_PEER_SCHEMES: readonly SignatureScheme[] = [
   SignatureScheme.ecdsa_sha1,
 ]
 
+/** The ClientCertificateType that a key of each kind answers to (RFC 5246 §7.4.4, RFC 8422 §5.5). */
+export const clientCertificateTypeOf = ({ keyType }: Pick<PublicKey, 'keyType'>): ClientCertificateType =>
+  keyType === 'rsa' || keyType === 'rsa-pss' ? ClientCertificateType.rsa_sign : ClientCertificateType.ecdsa_sign
+
 /** Members of ours, in our order, that the other side names too. */
 export const intersect = <T>(ours: readonly T[], theirs: readonly T[]): readonly T[] =>
   ours.filter((one) => theirs.includes(one))
@@ -134,6 +142,12 @@ export const isFiniteFieldCodePoint = (group: NamedGroup): boolean => group >= 0
 
 export const groupNumbers = (groups: readonly NamedGroupName[]): readonly NamedGroup[] =>
   groups.map((group) => NamedGroup[group])
+
+/** The schemes under which this side may sign for a peer that accepts `theirs`, in our order. */
+export const signingSchemes = (
+  { signatureSchemes, signingSchemes = signatureSchemes }: HandshakeConfig,
+  theirs: readonly SignatureScheme[],
+): readonly SignatureScheme[] => intersect(signingSchemes, theirs)
 
 /** Whether an ECDSA key lies on a curve that the other side accepts (RFC 8422 §5.1.1); true for other kinds of key. */
 export function curveAccepted(key: PublicKey | PrivateKey, groups: readonly NamedGroup[]): boolean {

@@ -1,7 +1,6 @@
 import type { CredentialRequest } from '../crypto/environment.js'
 import type { Credential } from '../crypto/key-types.js'
-import { curveAccepted, firstSchemeFor } from '../handshake/negotiation.js'
-import { ClientCertificateType } from '../registry/client-certificate-type.js'
+import { clientCertificateTypeOf, curveAccepted, firstSchemeFor } from '../handshake/negotiation.js'
 import type { SignatureScheme } from '../registry/signature-scheme.js'
 import { dnsNameMatches } from './host-names.js'
 import { type OwnCertificate, readOwnCertificate } from './own-certificate.js'
@@ -19,10 +18,6 @@ export interface SelectionOptions {
   /** `refuse`: none is chosen for a name that no certificate has, where one without the name is chosen by default. */
   readonly unrecognizedName?: 'refuse' | 'ignore'
 }
-
-/** The ClientCertificateType that a key of each kind answers to (RFC 5246 §7.4.4, RFC 8422 §5.5). */
-const certificateTypeOf = ({ key }: Credential): ClientCertificateType =>
-  key.keyType === 'rsa' || key.keyType === 'rsa-pss' ? ClientCertificateType.rsa_sign : ClientCertificateType.ecdsa_sign
 
 /** Certificates of a credential that are X.509 by the strict rules: nothing is known of others. */
 const readable = ({ certificateChain }: Credential): readonly OwnCertificate[] =>
@@ -44,7 +39,7 @@ export function credentialFits(credential: Credential, request: CredentialReques
   if (!(request.kinds ?? ['X509']).includes(certificateType)) return false
   const canSign = firstSchemeFor(key, request.signatureSchemes) !== undefined
   if (request.role === 'client') {
-    const isOfType = request.certificateTypes.includes(certificateTypeOf(credential))
+    const isOfType = request.certificateTypes.includes(clientCertificateTypeOf(key))
     return canSign && isOfType && hasAuthority(credential, request.certificateAuthorities)
   }
   // A server's RSA key may decrypt where it cannot sign; which of both the handshake wants is in `keyTypes`.

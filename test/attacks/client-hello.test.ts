@@ -149,7 +149,7 @@ describe('a ClientHello that no client may send', () => {
     ['server_name that claims too much', ExtensionType.server_name, [0, 9, 0, 0, 9, 97]],
     ['ALPN with an empty name', ExtensionType.application_layer_protocol_negotiation, [0, 1, 0]],
   ])('malformed extensions: %s', (_, type, data) => {
-    expectDefeat(greeted(withExtension(type, Uint8Array.from(data))), at('malformed_message', 'decode_error'))
+    expectDefeat(greeted(withExtension(type, Uint8Array.from(data))), at('malformed_extension', 'decode_error'))
   })
 })
 

@@ -138,7 +138,7 @@ describe('a ServerHello that chooses what was not offered', () => {
     expectDefeat(two, { fault: 'malformed_extension', ...malformed })
     const type = ExtensionType.application_layer_protocol_negotiation
     const none = answered(withExtension(type, 0, 0), victim)
-    expectDefeat(none, { fault: 'malformed_message', ...malformed })
+    expectDefeat(none, { fault: 'malformed_extension', ...malformed })
     expectConnected(answered(inPlace(protocols('h2')), victim))
   })
 
@@ -265,7 +265,7 @@ describe('a ServerKeyExchange that chooses what was not offered', () => {
       scheme: 'ecdsa_secp384r1_sha384',
       victim: { groups: ['x25519', 'secp256r1'] },
     })
-    expectDefeat(curve, unfit)
+    expectDefeat(curve, { fault: 'key_curve_not_offered', alert: 'unsupported_certificate' })
   })
 })
 

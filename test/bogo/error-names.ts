@@ -26,6 +26,12 @@ const malformedNames: Readonly<Record<string, string>> = {
   Connected: ':BAD_HELLO_REQUEST:',
 }
 
+/** What the shim itself is told not to answer. */
+const refusedNames: Readonly<Record<string, string>> = {
+  AwaitCredential: ':CERT_CB_ERROR:',
+  AwaitHelloReview: ':INVALID_ALPN_PROTOCOL:',
+}
+
 /** BoringSSL's names for our faults: the one place where the two vocabularies meet. */
 const names: Readonly<Record<FaultCode, Name>> = {
   certificate_no_verifier: ':CERTIFICATE_VERIFY_FAILED:',
@@ -39,6 +45,8 @@ const names: Readonly<Record<FaultCode, Name>> = {
   certificate_name_mismatch: ':CERTIFICATE_VERIFY_FAILED:',
   certificate_wrong_purpose: ':KEY_USAGE_BIT_INCORRECT:',
   certificate_not_pinned: ':CERTIFICATE_VERIFY_FAILED:',
+  certificate_malformed: ':CANNOT_PARSE_LEAF_CERT:',
+  certificate_application: ':CERTIFICATE_VERIFY_FAILED:',
   certificate_denied: ':CERTIFICATE_VERIFY_FAILED:',
   certificate_bad_status_response: ':OCSP_CB_ERROR:',
 
@@ -46,17 +54,21 @@ const names: Readonly<Record<FaultCode, Name>> = {
   malformed_message: ({ state }) => malformedNames[state] ?? ':DECODE_ERROR:',
   message_too_long: ':EXCESSIVE_MESSAGE_SIZE:',
   excess_handshake_data: ':EXCESS_HANDSHAKE_DATA:',
+  interleaved_message: ':UNEXPECTED_RECORD:',
   message_across_key_change: ':UNEXPECTED_RECORD:',
   unsupported_version: ':UNSUPPORTED_PROTOCOL:',
+  inappropriate_fallback: ':INAPPROPRIATE_FALLBACK:',
   suite_not_offered: ':WRONG_CIPHER_RETURNED:',
   compression_not_offered: ':UNSUPPORTED_COMPRESSION_ALGORITHM:',
   null_compression_missing: ':INVALID_COMPRESSION_LIST:',
   extension_not_offered: ':UNEXPECTED_EXTENSION:',
   duplicate_extension: ':DUPLICATE_EXTENSION:',
-  malformed_extension: ':ERROR_PARSING_EXTENSION:',
+  // BoringSSL says both of an ALPN list that cannot be read, the first of everything else.
+  malformed_extension: () => ':ERROR_PARSING_EXTENSION: :PARSE_TLSEXT:',
   bad_extension: ':ERROR_PARSING_EXTENSION:',
   no_shared_suite: ':NO_SHARED_CIPHER:',
   no_shared_scheme: ':NO_COMMON_SIGNATURE_ALGORITHMS:',
+  no_shared_key_curve: ':WRONG_CURVE:',
   no_shared_dh_group: ':NO_SHARED_CIPHER:',
   no_credential: ':NO_CERTIFICATE_SET:',
   unknown_psk_identity: ':PSK_IDENTITY_NOT_FOUND:',
@@ -86,6 +98,8 @@ const names: Readonly<Record<FaultCode, Name>> = {
   bad_signature: ':BAD_SIGNATURE:',
   bad_finished: ':DIGEST_CHECK_FAILED:',
   key_unfit_for_suite: ':WRONG_CERTIFICATE_TYPE:',
+  key_curve_not_offered: ':BAD_ECC_CERT:',
+  client_certificate_type_refused: ':UNKNOWN_CERTIFICATE_TYPE:',
   server_certificate_missing: ':DECODE_ERROR:',
   client_certificate_missing: ':PEER_DID_NOT_RETURN_A_CERTIFICATE:',
 
@@ -109,7 +123,7 @@ const names: Readonly<Record<FaultCode, Name>> = {
   closed_during_handshake: ':CONNECTION_CLOSED:',
   truncated: ':HANDSHAKE_INTERRUPTED:',
 
-  need_refused: ({ state }) => (state === 'AwaitCredential' ? ':CERT_CB_ERROR:' : ':NEED_REFUSED:'),
+  need_refused: ({ state }) => refusedNames[state] ?? ':NEED_REFUSED:',
   handshake_timeout: ':HANDSHAKE_TIMEOUT:',
   aborted: ':ABORTED:',
   internal_error: ':INTERNAL_ERROR:',

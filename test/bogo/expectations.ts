@@ -1,3 +1,4 @@
+import { toHex } from '../../src/bytes/convert.js'
 import { publicEqual } from '../../src/bytes/equal.js'
 import type { Negotiated } from '../../src/handshake/negotiated.js'
 import type { ConversationParts } from './conversation.js'
@@ -23,7 +24,28 @@ function samePeerChain({ settings, observations }: Facts): boolean {
   return expected.length === actual.length && expected.every((certificate, at) => sameBytes(certificate, actual[at]))
 }
 
+const sameNumbers = (expected: readonly number[] | undefined, actual: readonly number[] = []): boolean =>
+  expected === undefined || (expected.length === actual.length && expected.every((number, at) => number === actual[at]))
+
+const authoritiesOf = ({ observations }: Facts): string | undefined =>
+  observations.certificateRequest?.certificateAuthorities.map(toHex).join(',')
+
 const expectations: readonly Expectation[] = [
+  [
+    "peer's signature algorithms",
+    ({ settings, observations: { certificateRequest, clientHello } }) =>
+      sameNumbers(
+        settings.numbers('-expect-peer-verify-pref'),
+        certificateRequest?.supportedSignatureAlgorithms ?? clientHello?.signatureSchemes,
+      ),
+  ],
+  ['authorities', (facts) => matches(facts.settings.text('-expect-client-ca-list'), authoritiesOf(facts))],
+  [
+    'timestamps',
+    ({ settings, negotiated }) =>
+      sameBytes(settings.bytes('-expect-signed-cert-timestamps'), negotiated.signedCertificateTimestamps),
+  ],
+
   [
     'OCSP response',
     ({ settings, observations }) =>

@@ -1,6 +1,9 @@
 import type { ObservedStep } from '../../src/connection/role.js'
 import type { CertificateRequestToVerify, Environment } from '../../src/crypto/environment.js'
+import type { ClientHelloToReview } from '../../src/crypto/hello-review.js'
 import type { MachineEvent } from '../../src/handshake/event.js'
+import type { CertificateRequest } from '../../src/messages/certificate-request.js'
+import { decodeHandshakeBody } from '../../src/messages/handshake.js'
 import { AlertDescription } from '../../src/registry/alert-description.js'
 import { HandshakeType } from '../../src/registry/handshake-type.js'
 import { NamedGroup } from '../../src/registry/named-group.js'
@@ -13,6 +16,8 @@ export class Observations {
   group: number | undefined
   peerScheme: number | undefined
   verified: CertificateRequestToVerify | undefined
+  clientHello: ClientHelloToReview | undefined
+  certificateRequest: CertificateRequest | undefined
 
   readonly observe = ({ event, actions }: ObservedStep): void => {
     this.lastEvent = event.type
@@ -20,6 +25,9 @@ export class Observations {
     else if ('raw' in event) this.messages += `read hs ${event.raw[0]}\n`
     else if (event.type === 'change_cipher_spec') this.messages += 'read ccs\n'
     else if (event.type === 'alert') this.messages += `read alert ${event.alert.level} ${event.alert.description}\n`
+    if (event.type === 'certificate_request') {
+      this.certificateRequest = decodeHandshakeBody(event.type, event.raw)
+    }
     for (const action of actions) {
       if (action.type === 'sendHandshake') this.messages += `write hs ${HandshakeType[action.name]}\n`
       else if (action.type === 'sendChangeCipherSpec') this.messages += 'write ccs\n'

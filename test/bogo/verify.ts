@@ -17,13 +17,14 @@ function judge({ certificateChain: [endEntity], keyUsage }: CertificateRequestTo
   try {
     certificate = parseCertificate(endEntity ?? new Uint8Array())
   } catch (error) {
-    return refuse('bad_certificate', `the certificate cannot be read: ${String(error)}`)
+    return refuse('malformed', `the certificate cannot be read: ${String(error)}`)
   }
   if (keyUsage !== undefined && certificate.keyUsage?.has(keyUsage) === false) {
     return refuse('wrong_purpose', `the key is not for ${keyUsage}`)
   }
   try {
     const publicKey = readSubjectPublicKeyInfo(certificate.subjectPublicKeyInfo)
+    if (publicKey.keyType === 'rsa-pss') return refuse('unsupported_certificate', 'the tests know no RSASSA-PSS keys')
     return { accepted: true, publicKey, checked: [] }
   } catch (error) {
     return refuse('unsupported_certificate', `the key cannot be read: ${String(error)}`)
@@ -37,6 +38,7 @@ export function verifierFor(settings: Settings, observations: Observations): Cer
     observations.verified = request
     const verdict = judge(request)
     if (!verdict.accepted || !settings.has('-verify-fail') || !asked) return verdict
-    return refuse('not_pinned', 'the test wants no certificate to be accepted')
+    const reason = settings.has('-use-custom-verify-callback') ? 'not_pinned' : 'application'
+    return refuse(reason, 'the test wants no certificate to be accepted')
   }
 }

@@ -62,7 +62,7 @@ describe.each(Object.entries(bulks))('%s', (_name, bulk) => {
       receiver.receive(sealByHand(bulk, { content: new Uint8Array(limit) }))
       expect(receiver.next()?.fragment.length).toBe(limit)
       receiver.receive(sealByHand(bulk, { sequence: 1, content: new Uint8Array(limit + 1) }))
-      expect(codeOf(() => receiver.next())).toBe('record_overflow')
+      expect(codeOf(() => receiver.next())).toBe('plaintext_overflow')
     }
   })
 

@@ -1,7 +1,9 @@
 import { toBigInt } from '../../bytes/convert.js'
 import { decode } from '../../codec/codec.js'
 import { recognizeGroup } from '../../crypto/finite-field-groups.js'
+import type { KeyType } from '../../crypto/key-types.js'
 import type { KeyShareRequest } from '../../crypto/provider.js'
+import { certificatePublicKeyInfo, readSubjectPublicKeyInfo } from '../../crypto/subject-public-key-info.js'
 import type { KeyExchange } from '../../crypto/suite-parameters.js'
 import { ServerPskParams } from '../../messages/pre-shared-key.js'
 import type { ServerDhParams, ServerEcdhParams } from '../../messages/server-key-exchange.js'
@@ -18,6 +20,7 @@ import {
   isEphemeral,
   isKeyTransport,
   pointFormIsValid,
+  serverKeyTypes,
   typeOfCertificate,
   usesCurves,
   usesFiniteField,
@@ -57,6 +60,27 @@ const beginFlight = (negotiated: Negotiated, certificateChain: readonly Uint8Arr
   certificateRequest: undefined,
 })
 
+const family = (keyType: KeyType): KeyType => (keyType === 'rsa-pss' ? 'rsa' : keyType)
+
+/**
+ * A certificate whose key is of another family than the suite's is refused as it comes, where it can be read: what follows
+ * could not fit it. Everything else about it is for the verifier, at ServerHelloDone.
+ */
+function checkFamily({ suite, serverCertificateType }: Negotiated, [endEntity]: readonly Uint8Array[]): void {
+  if (endEntity === undefined || serverCertificateType !== 'X509') return
+  const keyType = tryKeyType(endEntity)
+  if (keyType === undefined || serverKeyTypes[suite.keyExchange].some((one) => family(one) === family(keyType))) return
+  refuse('key_unfit_for_suite', `the server's ${keyType} key cannot serve ${suite.name}`)
+}
+
+function tryKeyType(certificate: Uint8Array): KeyType | undefined {
+  try {
+    return readSubjectPublicKeyInfo(certificatePublicKeyInfo(certificate)).keyType
+  } catch {
+    return undefined
+  }
+}
+
 export function receiveCertificate(
   _context: ClientContext,
   { negotiated, statusPromised }: State<'ExpectCertificate'>,
@@ -65,6 +89,7 @@ export function receiveCertificate(
   if (message.certificateList.length === 0) {
     refuse('server_certificate_missing', 'the server sent an empty certificate list')
   }
+  checkFamily(negotiated, message.certificateList)
   const flight = beginFlight(negotiated, message.certificateList)
   const name = nameAfterCertificate(negotiated.suite.keyExchange, statusPromised)
   return { state: { name, transcript: through, flight }, actions: [] }

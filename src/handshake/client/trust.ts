@@ -9,12 +9,13 @@ import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
 import {
+  clientCertificateTypeOf,
   curveAccepted,
   firstSchemeFor,
   groupNumbers,
-  intersect,
   keyTypeOfScheme,
   serverKeyTypes,
+  signingSchemes,
 } from '../negotiation.js'
 import type { Transcript } from '../transcript.js'
 import type { ClientContext } from './context.js'
@@ -29,7 +30,7 @@ function checkServerKey({ config }: ClientContext, { suite }: Negotiated, key: P
     refuse('key_unfit_for_suite', `the server's ${key.keyType} key cannot serve ${suite.name}`)
   }
   if (!curveAccepted(key, groupNumbers(config.groups))) {
-    refuse('key_unfit_for_suite', `the server's key lies on ${key.curve}, which was not offered`)
+    refuse('key_curve_not_offered', `the server's key lies on ${key.curve}, which was not offered`)
   }
 }
 
@@ -51,7 +52,7 @@ const askForCredential = ({ config }: ClientContext, negotiated: Negotiated, req
     role: 'client',
     kinds: [negotiated.clientCertificateType],
     certificateTypes: request.certificateTypes,
-    signatureSchemes: intersect(config.signatureSchemes, request.supportedSignatureAlgorithms),
+    signatureSchemes: signingSchemes(config, request.supportedSignatureAlgorithms),
     certificateAuthorities: request.certificateAuthorities,
     ...(config.serverName === undefined ? {} : { serverName: config.serverName }),
   })
@@ -126,10 +127,13 @@ function chooseAnswer(
   credential: Credential | undefined,
 ): ClientAnswer {
   if (credential === undefined) return { type: 'nothing to show' }
-  const schemes = intersect(config.signatureSchemes, request.supportedSignatureAlgorithms)
-  const scheme = firstSchemeFor(credential.key, schemes)
+  const { key } = credential
+  if (!request.certificateTypes.includes(clientCertificateTypeOf(key))) {
+    refuse('client_certificate_type_refused', `the server takes no certificate with a ${key.keyType} key`)
+  }
+  const scheme = firstSchemeFor(key, signingSchemes(config, request.supportedSignatureAlgorithms))
   if (scheme === undefined) {
-    return refuse('no_shared_scheme', `the server accepts no signature of the ${credential.key.keyType} key selected`)
+    return refuse('no_shared_scheme', `the server accepts no signature of the ${key.keyType} key selected`)
   }
   return { type: 'credential', credential, scheme }
 }

@@ -10,12 +10,12 @@ import {
   finiteFieldsOf,
   firstSchemeFor,
   groupNumbers,
-  intersect,
   isEphemeral,
   isFiniteFieldCodePoint,
   isKeyTransport,
   serverKeyTypes,
   showsCertificate,
+  signingSchemes,
   usesCurves,
   usesFiniteField,
 } from '../negotiation.js'
@@ -59,7 +59,7 @@ export function findCommon(config: ServerConfig, offer: ClientOffer): Common {
   if (suites.length === 0) refuseForLackOfSuite(shared, offer)
   return {
     suites,
-    signatureSchemes: intersect(config.signatureSchemes, offer.signatureSchemes),
+    signatureSchemes: signingSchemes(config, offer.signatureSchemes),
     curve,
     finiteField,
     acceptedGroups: offer.groups === undefined ? groupNumbers(config.groups) : offer.groups,
@@ -145,10 +145,13 @@ export function chooseSuite(common: Common, credential: Credential | undefined, 
     const choice = withoutCertificate(suite, common) ?? (credential && tryoutSuite(suite, common, credential))
     if (choice !== undefined) return choice
   }
-  return credential === undefined
-    ? missing()
-    : refuse(
-        'no_shared_suite',
-        `the client offers no suite, scheme and group that the server's ${credential.key.keyType} key can serve`,
-      )
+  if (credential === undefined) return missing()
+  const { key } = credential
+  if (!curveAccepted(key, common.acceptedGroups)) {
+    refuse('no_shared_key_curve', `the server's key lies on ${key.curve}, which the client does not accept`)
+  }
+  return refuse(
+    'no_shared_suite',
+    `the client offers no suite, scheme and group that the server's ${key.keyType} key can serve`,
+  )
 }

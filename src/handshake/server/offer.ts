@@ -1,5 +1,5 @@
 import { toLatin1 } from '../../bytes/convert.js'
-import { type Codec, decode } from '../../codec/codec.js'
+import type { Codec } from '../../codec/codec.js'
 import type { CertificateKind } from '../../crypto/key-types.js'
 import type { ClientHello } from '../../messages/client-hello.js'
 import { ProtocolNameList } from '../../messages/extensions/application-layer-protocol-negotiation.js'
@@ -14,6 +14,7 @@ import { RenegotiationInfo } from '../../messages/extensions/renegotiation-info.
 import { ServerNameList } from '../../messages/extensions/server-name.js'
 import { SignatureSchemeList } from '../../messages/extensions/signature-algorithms.js'
 import { NamedGroupList } from '../../messages/extensions/supported-groups.js'
+import { ProtocolVersionList } from '../../messages/extensions/supported-versions.js'
 import { CertificateStatusType } from '../../registry/certificate-status-type.js'
 import { CipherSuite } from '../../registry/cipher-suite.js'
 import { CompressionMethod } from '../../registry/compression-method.js'
@@ -27,6 +28,7 @@ import { nameOf } from '../../registry/registry.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
 import { refuse } from '../fault.js'
 import { certificateKindOf, DEFAULT_PEER_SCHEMES, type RenegotiatedConnection } from '../negotiation.js'
+import { readExtension } from '../read-extension.js'
 import { checkRecordSizeLimit } from '../record-limits.js'
 import { readRenegotiationInfo } from './renegotiation-info.js'
 
@@ -64,11 +66,22 @@ export interface ClientOffer {
   readonly pointFormats: boolean
 }
 
-/** A client must speak at least TLS 1.2; one that speaks more is answered with TLS 1.2 (RFC 5246 Appendix E.1). */
-function checkBasics({ clientVersion, compressionMethods, extensions }: ClientHello): void {
-  if (clientVersion < ProtocolVersion.TLSv1_2) {
-    refuse('unsupported_version', `the client speaks ${nameOf(ProtocolVersion, clientVersion, 2)} at most, not TLS 1.2`)
+/**
+ * A client must speak at least TLS 1.2; one that speaks more is answered with TLS 1.2 (RFC 5246 Appendix E.1). Where it
+ * lists its versions, the list alone counts (RFC 8446 §4.2.1). One that came back with a lower version because a
+ * connection had failed must be told, since somebody may have made that fail (RFC 7507 §3).
+ */
+function checkVersion({ clientVersion, cipherSuites, extensions }: ClientHello): void {
+  const versions = readExtension(extensions, ExtensionType.supported_versions, ProtocolVersionList)
+  if (versions?.includes(ProtocolVersion.TLSv1_2) ?? clientVersion >= ProtocolVersion.TLSv1_2) return
+  const highest = nameOf(ProtocolVersion, clientVersion, 2)
+  if (clientVersion < ProtocolVersion.TLSv1_2 && cipherSuites.includes(CipherSuite.TLS_FALLBACK_SCSV)) {
+    refuse('inappropriate_fallback', `the client fell back to ${highest}, and this server speaks TLS 1.2`)
   }
+  refuse('unsupported_version', `the client speaks ${versions === undefined ? highest : 'others'}, not TLS 1.2`)
+}
+
+function checkBasics({ compressionMethods, extensions }: ClientHello): void {
   if (!compressionMethods.includes(CompressionMethod.null)) {
     refuse('null_compression_missing', 'every client must offer null compression')
   }
@@ -108,12 +121,10 @@ const sizeLimit = (limit: number | undefined): number | undefined =>
 
 /** Reads what a client offers. Refuses what no client may send. */
 export function readOffer(hello: ClientHello, renegotiated?: RenegotiatedConnection): ClientOffer {
+  checkVersion(hello)
   checkBasics(hello)
   const data = (type: number): Uint8Array | undefined => findExtension(hello.extensions, type)
-  const read = <T>(type: number, codec: Codec<T>): T | undefined => {
-    const found = data(type)
-    return found === undefined ? undefined : decode(codec, found)
-  }
+  const read = <T>(type: number, codec: Codec<T>): T | undefined => readExtension(hello.extensions, type, codec)
   return {
     hello,
     clientVersion: hello.clientVersion,

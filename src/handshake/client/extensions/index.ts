@@ -5,6 +5,7 @@ import { nameOf } from '../../../registry/registry.js'
 import { refuse } from '../../fault.js'
 import { isGrease } from '../../grease.js'
 import { showsCertificate } from '../../negotiation.js'
+import { readingExtension } from '../../read-extension.js'
 import type { ClientConfig } from '../context.js'
 import { applicationProtocol } from './application-layer-protocol-negotiation.js'
 import { clientCertificateType, serverCertificateType } from './certificate-types.js'
@@ -88,7 +89,7 @@ export function acceptExtensions(
     settled =
       known === undefined
         ? { ...settled, extraExtensions: [...settled.extraExtensions, answer] }
-        : { ...settled, ...known.accept(extensionData, config) }
+        : { ...settled, ...readingExtension(extensionType, () => known.accept(extensionData, config)) }
   }
   return settled
 }
