@@ -2,16 +2,16 @@ import { ifGiven } from '../../src/adapters/check-options.js'
 import type { Endpoint } from '../../src/adapters/endpoint.js'
 import { type CommonOptions, clientEndpoint, serverEndpoint } from '../../src/adapters/options.js'
 import type { ClientHelloReviewer } from '../../src/adapters/review-option.js'
+import { publicEqual } from '../../src/bytes/equal.js'
 import type { Environment } from '../../src/crypto/environment.js'
-import { type PreSharedKey, preSharedKey } from '../../src/crypto/pre-shared-key.js'
+import { preSharedKey } from '../../src/crypto/pre-shared-key.js'
 import { allSuites } from '../../src/crypto/suite-parameters.js'
-import type { ClientHello } from '../../src/messages/client-hello.js'
-import { CipherSuite, type CipherSuiteName } from '../../src/registry/cipher-suite.js'
+import type { CipherSuiteName } from '../../src/registry/cipher-suite.js'
 import { NamedGroup, type NamedGroupName } from '../../src/registry/named-group.js'
 import { nameOf } from '../../src/registry/registry.js'
 import { SignatureScheme, type SignatureSchemeName } from '../../src/registry/signature-scheme.js'
 import { credentialOf, provider } from './credentials.js'
-import { type Settings, Unimplemented } from './flags.js'
+import { type Settings, type SwitchName, Unimplemented } from './flags.js'
 import type { Observations } from './observations.js'
 import { verifierFor } from './verify.js'
 
@@ -66,11 +66,6 @@ const suiteFilters: Readonly<Record<string, (name: CipherSuiteName) => boolean>>
 
 /** Suites of a shared key are on where there is a key. */
 const withoutPsk = allSuites.filter(({ keyExchange }) => !keyExchange.endsWith('PSK'))
-
-function preSharedKeysOf(settings: Settings): readonly PreSharedKey[] {
-  const key = settings.text('-psk')
-  return key === undefined ? [] : [preSharedKey(settings.text('-psk-identity') ?? '', Buffer.from(key, 'latin1'))]
-}
 
 function suitesOf(settings: Settings): readonly CipherSuiteName[] {
   const list = settings.text('-cipher')
@@ -132,7 +127,6 @@ const certificateLimit = (settings: Settings): CommonOptions => {
 
 const commonOptions = (settings: Settings, observations: Observations): CommonOptions => ({
   cipherSuites: suitesOf(settings),
-  preSharedKeys: preSharedKeysOf(settings),
   groups: groupsOf(settings),
   signatureSchemes: schemesOf(settings.numbers('-verify-prefs')) ?? defaultVerifySchemes,
   signingSchemes: schemesOf(settings.numbers('-signing-prefs')) ?? defaultSigningSchemes,
@@ -141,15 +135,41 @@ const commonOptions = (settings: Settings, observations: Observations): CommonOp
   observe: observations.observe,
   onPeerClose: 'wait',
   interleaving: 'refuse',
+  renegotiation: renegotiation(settings),
+  ...preSharedKeyOptions(settings),
   ...ifGiven('maxSendFragment', settings.number('-max-send-fragment')),
   ...certificateLimit(settings),
 })
 
-/** Says that a connection with a higher version failed before (RFC 7507 §4). */
-const withFallbackSignal = (hello: ClientHello): ClientHello => ({
-  ...hello,
-  cipherSuites: [...hello.cipherSuites, CipherSuite.TLS_FALLBACK_SCSV],
-})
+/** BoringSSL follows a wish only where it is told to, and takes any other for the end of the connection. */
+const renegotiationPolicies: readonly (readonly [SwitchName, NonNullable<CommonOptions['renegotiation']>])[] = [
+  // Its rule, not ours: no handshake while a write is unfinished.
+  ['-read-with-unfinished-write', 'abort'],
+  ['-forbid-renegotiation-after-handshake', 'abort'],
+  ['-renegotiate-once', 'once'],
+  ['-renegotiate-freely', 'freely'],
+  ['-renegotiate-explicit', 'freely'],
+  ['-renegotiate-ignore', 'ignore'],
+]
+
+const renegotiation = (settings: Settings): NonNullable<CommonOptions['renegotiation']> =>
+  renegotiationPolicies.find(([flag]) => settings.has(flag))?.[1] ?? 'abort'
+
+/** The key that both sides have, where there is one. A client wants to be told its name, or nothing where it has none. */
+function preSharedKeyOptions(settings: Settings): Pick<CommonOptions, 'preSharedKeys' | 'selectPsk'> {
+  const key = settings.text('-psk')
+  if (key === undefined) return {}
+  const identity = Buffer.from(settings.text('-psk-identity') ?? '')
+  const own = preSharedKey(identity, Buffer.from(key))
+  return {
+    preSharedKeys: [own],
+    selectPsk: (request) => {
+      const named = request.role === 'client' ? request.identityHint : request.identity
+      if (!publicEqual(named ?? new Uint8Array(), identity)) throw new Error('another key is named than this side has')
+      return own
+    },
+  }
+}
 
 function clientFor(settings: Settings, observations: Observations): Endpoint {
   const serverName = settings.text('-host-name')
@@ -157,11 +177,18 @@ function clientFor(settings: Settings, observations: Observations): Endpoint {
     ...commonOptions(settings, observations),
     ...(serverName === undefined ? {} : { serverName }),
     applicationProtocols: protocolsOf(settings.text('-advertise-alpn')),
-    ...(settings.has('-fallback-scsv') ? { arrangeClientHello: withFallbackSignal } : {}),
+    fallback: settings.has('-fallback-scsv'),
+    strayHelloRequest: 'refuse',
     requestSignedCertificateTimestamps: settings.has('-enable-signed-cert-timestamps'),
     requestCertificateStatus: settings.has('-enable-ocsp-stapling'),
     secureRenegotiation: settings.has('-no-legacy-server-connect') ? 'require' : 'tolerate',
   })
+}
+
+/** A server with a named key says the name. */
+function hintOf(settings: Settings): Uint8Array | undefined {
+  const name = settings.text('-psk-identity')
+  return name === undefined ? undefined : Buffer.from(name)
 }
 
 function serverFor(settings: Settings, observations: Observations): Endpoint {
@@ -170,6 +197,7 @@ function serverFor(settings: Settings, observations: Observations): Endpoint {
     ...commonOptions(settings, observations),
     applicationProtocols: serverProtocols(settings),
     reviewClientHello: reviewerFor(settings, observations),
+    ...ifGiven('pskIdentityHint', hintOf(settings)),
     acknowledgeServerName: !settings.has('-no-server-name-ack'),
     version2Hello: 'accept',
     clientAuthentication: settings.has('-verify-peer') ? 'request' : required ? 'require' : 'none',

@@ -59,6 +59,7 @@ export async function runConnection(
   socket.write(shimId(settings))
   const failure = await new Promise<string | undefined>((resolve) => {
     const conversation = new Conversation({ settings, shared, isResumption, observations, endpoint, socket, resolve })
+    observations.onMessage = (name) => conversation.onMessage(name)
     endpoint.onOutput = (output) => conversation.onOutput(output)
     socket.on('data', (bytes) => feed(endpoint, bytes, asynchronous))
     socket.once('end', () => conversation.onTransportEnd())

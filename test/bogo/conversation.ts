@@ -29,6 +29,8 @@ export class Conversation {
   readonly #parts: ConversationParts
   #stage: 'handshake' | 'open' | 'shutting down' | 'over' = 'handshake'
 
+  #renegotiations = 0
+
   constructor(parts: ConversationParts) {
     this.#parts = parts
   }
@@ -51,12 +53,15 @@ export class Conversation {
   #finish(failure?: string): void {
     if (this.#stage === 'over') return
     this.#stage = 'over'
-    this.#parts.resolve(failure ?? unmetAfterEnd(this.#parts))
+    this.#parts.resolve(failure ?? unmetAfterEnd(this.#parts, this.#renegotiations))
   }
 
   #onEstablished(): void {
     const { settings } = this.#parts
-    if (this.#stage !== 'handshake') return
+    if (this.#stage !== 'handshake') {
+      this.#renegotiations++
+      return
+    }
     const unmet = settings.has('-implicit-handshake') ? undefined : unmetAfterHandshake(this.#parts)
     if (unmet === undefined) this.#converse()
     else this.#finish(unmet)
@@ -82,7 +87,25 @@ export class Conversation {
 
   #onData(data: Uint8Array): void {
     if (this.#stage === 'shutting down') this.#finish(':APPLICATION_DATA_ON_SHUTDOWN:')
+    else if (!this.#canExport()) this.#finish('failed to export keying material')
     else this.#parts.endpoint.send(data.map((byte) => byte ^ 0xff))
+  }
+
+  /** Some tests want keying material all the time, to see that there is none in the middle of a renegotiation. */
+  #canExport(): boolean {
+    if (!this.#parts.settings.has('-use-exporter-between-reads')) return true
+    try {
+      this.#parts.endpoint.connection.exportKeyingMaterial('', 1)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Of what comes while the shim closes, it looks at wishes for a handshake too: it cannot have one any more. */
+  onMessage(name: string): void {
+    const ignored = this.#parts.settings.has('-renegotiate-ignore')
+    if (this.#stage === 'shutting down' && name === 'hello_request' && !ignored) this.#finish(':NO_RENEGOTIATION:')
   }
 
   #onPeerClosed(): void {

@@ -88,7 +88,9 @@ export function unmetAfterHandshake(parts: Parts): string | undefined {
 }
 
 /** The first expectation that a connection does not meet at its end. */
-export function unmetAfterEnd({ settings, observations }: Parts): string | undefined {
+export function unmetAfterEnd({ settings, observations }: Parts, renegotiations: number): string | undefined {
+  const expected = settings.number('-expect-total-renegotiations') ?? 0
+  if (renegotiations !== expected) return `${renegotiations} renegotiations, not ${expected}`
   const messages = settings.text('-expect-msg-callback')
   if (messages !== undefined && messages !== observations.messages) {
     return `messages were:\n${observations.messages}and not:\n${messages}`

@@ -10,6 +10,8 @@ import { NamedGroup } from '../../src/registry/named-group.js'
 
 /** What the shim saw of one connection from outside: by observing its steps and by answering its needs. */
 export class Observations {
+  /** Told of each handshake message that comes. */
+  onMessage: (name: string) => void = () => {}
   /** One line for each message, in the words of the runner. */
   messages = ''
   lastEvent: MachineEvent['type'] | undefined
@@ -25,6 +27,7 @@ export class Observations {
     else if ('raw' in event) this.messages += `read hs ${event.raw[0]}\n`
     else if (event.type === 'change_cipher_spec') this.messages += 'read ccs\n'
     else if (event.type === 'alert') this.messages += `read alert ${event.alert.level} ${event.alert.description}\n`
+    if ('raw' in event) this.onMessage(event.type)
     if (event.type === 'certificate_request') {
       this.certificateRequest = decodeHandshakeBody(event.type, event.raw)
     }
