@@ -11,40 +11,39 @@ const notations: readonly ((bytes: Uint8Array) => string)[] = [
   toLatin1,
 ]
 
+/** As many places of a secret are looked for, from its beginning to its end. */
+const PLACES = 5
+
 /**
- * Texts of which one occurs where at least `3 * size` bytes of the secret in a row were written, wherever a group of
- * base64 begins; `size` is a multiple of three. And the secret as one decimal number.
+ * What is looked for: `size` bytes of the secret, a multiple of three, at its beginning, its end and places in between, in
+ * every notation and wherever a group of base64 begins; and the whole as one decimal number.
  */
-export function tracesOf(secret: Uint8Array, size = 12): ReadonlySet<string> {
-  const windows: Uint8Array[] = []
-  for (let at = 0; at + size <= secret.length; at += size) {
-    // base64 has three ways of cutting the bytes before a window into groups
-    for (const shift of [0, 1, 2])
-      if (at + shift + size <= secret.length) windows.push(secret.subarray(at + shift, at + shift + size))
+function tracesOf(secret: Uint8Array, size: number): readonly string[] {
+  const last = Math.max(0, secret.length - size)
+  const traces = new Set([BigInt(`0x${toHex(secret)}`).toString()])
+  for (let place = 0; place < PLACES; place++) {
+    // base64 has three ways of cutting the bytes before a place into groups
+    for (const shift of [0, 1, 2]) {
+      const at = Math.min(last, Math.round((last * place) / (PLACES - 1)) + shift)
+      for (const write of notations) traces.add(write(secret.subarray(at, at + size)))
+    }
   }
-  return new Set([
-    ...windows.flatMap((bytes) => notations.map((write) => write(bytes))),
-    BigInt(`0x${toHex(secret)}`).toString(),
-  ])
+  return [...traces]
 }
 
 /** A text without what may stand between the bytes of something printed: white space, colons, the indices of JSON. */
-export const dense = (text: string): string => text.replace(/\s|"\d+":|(?<=[0-9a-fA-F]{2}):(?=[0-9a-fA-F]{2})/g, '')
+const dense = (text: string): string => text.replace(/\s|"\d+":|(?<=[0-9a-fA-F]{2}):(?=[0-9a-fA-F]{2})/g, '')
 
 export interface NamedSecret {
   readonly name: string
   readonly bytes: Uint8Array
 }
 
-/** The names of the secrets that left traces in one of the texts. */
-export function foundIn(texts: readonly string[], secrets: readonly NamedSecret[], size?: number): string[] {
-  return secrets
-    .filter(({ bytes }) => {
-      const traces = [...tracesOf(bytes, size)]
-      return texts.some((text) => traces.some((trace) => text.includes(trace)))
-    })
+/** The names of the secrets that left traces of at least `size` bytes in one of the texts. */
+export const foundIn = (texts: readonly string[], secrets: readonly NamedSecret[], size = 12): string[] =>
+  secrets
+    .filter(({ bytes }) => tracesOf(bytes, size).some((trace) => texts.some((text) => text.includes(trace))))
     .map(({ name }) => name)
-}
 
 /** Everything that printing a value can bring to light, in the ways in which values get printed. */
 export function prints(value: unknown): string[] {
@@ -62,5 +61,5 @@ export function prints(value: unknown): string[] {
     // circular, or a BigInt: cannot be printed that way
   }
   if (value instanceof Error) texts.push(value.message, value.stack ?? '')
-  return texts.flatMap((text) => [text, dense(text)])
+  return [...new Set(texts.flatMap((text) => [text, dense(text)]))]
 }
