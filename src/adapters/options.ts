@@ -137,6 +137,8 @@ const commonOptions: Known<Omit<CommonOptions, keyof CommonSessionsOptions>> = {
   keyLog: true,
   observe: true,
   messageLimits: true,
+  trafficLimits: true,
+  maxSendFragment: true,
   inputHighWaterMark: true,
   maxSendFragment: true,
   interleaving: true,

@@ -7,7 +7,8 @@ import type { NeedAnswer, NeedType } from '../handshake/need.js'
 import type { ConnectionSummary } from '../handshake/negotiated.js'
 import { type RecordLayer, type TlsRecord, VERSION_2_HELLO } from '../record/record-layer.js'
 import { ContentType } from '../registry/content-type.js'
-import { AlertProtocol, encodeAlert } from './alert-protocol.js'
+import { AlertProtocol, encodeAlert, type TrafficLimits } from './alert-protocol.js'
+import { type ChannelBindingType, channelBinding } from './channel-bindings.js'
 import { checkBytes, recordFault } from './connection-faults.js'
 import type { ConnectionOutput } from './connection-output.js'
 import { drawEntropy } from './draw-entropy.js'
@@ -24,6 +25,7 @@ export interface ConnectionParts {
   readonly randomBytes: (length: number) => Uint8Array
   /** Bytes that may wait behind an open need before `wantsInput` turns false; they are kept all the same. */
   readonly inputHighWaterMark: number
+  readonly trafficLimits: TrafficLimits
 }
 
 /** How a connection begins. */
@@ -32,9 +34,6 @@ export interface StartOptions {
   readonly session?: KeptSession | undefined
   readonly entropy?: Entropy
 }
-
-/** More empty application-data records in a row than this only burn our time (RFC 5246 §6.2.1 allows them as padding traffic). */
-const MAX_CONSECUTIVE_EMPTY_RECORDS = 32
 
 /** A flight is one packet to its transport; records of application data are not worth the copy that joins them. */
 const LARGEST_JOINED = 16_384
@@ -48,9 +47,8 @@ const CHANGE_CIPHER_SPEC = Uint8Array.of(1)
  */
 export class TlsConnection {
   readonly #parts: ConnectionParts
-  readonly #alerts = new AlertProtocol()
+  readonly #alerts: AlertProtocol
   readonly #outputs: ConnectionOutput[] = []
-  #emptyRecords = 0
   /** News among the outputs: nothing more is read before it was polled. */
   #news = 0
   #transportEnded = false
@@ -59,6 +57,7 @@ export class TlsConnection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
+    this.#alerts = new AlertProtocol(parts.trafficLimits)
   }
 
   get state(): HandshakeProtocol['state'] {
@@ -204,6 +203,16 @@ export class TlsConnection {
     return exportKeyingMaterial(this.#parts.keySchedule, this.state, label, length, context)
   }
 
+  /**
+   * What an application protocol can bind its authentication to (RFC 5929, RFC 9266). Throws a `misuse` fault unless the
+   * connection is established, and `channel_binding_unavailable` where the binding is not defined for it.
+   */
+  channelBinding(type: ChannelBindingType): Uint8Array {
+    const { protocol, keySchedule } = this.#parts
+    if (this.state.name === 'Connected') return channelBinding(keySchedule, protocol.role, this.state, type)
+    throw new TlsFault('misuse', `there is no channel binding in state ${this.state.name}`)
+  }
+
   /** Opens and handles records until none is complete, there is news, or the next one must wait for our own side. */
   #proceed(): void {
     const { protocol } = this.#parts
@@ -240,14 +249,9 @@ export class TlsConnection {
 
   #handle({ type, fragment }: TlsRecord): void {
     const { protocol } = this.#parts
-    // Neither an empty record nor an alert says anything: they must not buy a peer more of the other.
-    if (type !== ContentType.alert && fragment.length > 0) {
-      this.#alerts.reset()
-      this.#emptyRecords = 0
-    }
-    if (fragment.length === 0) this.#emptyRecords++
-    if (this.#emptyRecords > MAX_CONSECUTIVE_EMPTY_RECORDS) {
-      this.#fail(new TlsFault('too_many_empty_records', 'too many empty records in a row'))
+    const impatience = this.#alerts.count(type, fragment.length)
+    if (impatience !== undefined) {
+      this.#fail(impatience)
     } else if (type === ContentType.handshake) {
       protocol.receiveHandshake(fragment)
     } else if (type === ContentType.application_data) {

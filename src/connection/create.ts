@@ -1,10 +1,12 @@
 import { type KeySchedule, keySchedule as rfcKeySchedule } from '../crypto/key-schedule.js'
 import type { CryptoProvider } from '../crypto/provider.js'
 import type { ClientConfig } from '../handshake/client/context.js'
+import { TlsFault } from '../handshake/fault.js'
 import { DEFAULT_CERTIFICATE_LIMIT, DEFAULT_MESSAGE_LIMIT, type MessageLimits } from '../handshake/reassembly.js'
 import type { ServerConfig } from '../handshake/server/context.js'
 import type { RecordLayer } from '../record/record-layer.js'
 import { standardRecordLayer } from '../record/standard-record-layer.js'
+import { DEFAULT_TRAFFIC_LIMITS, type TrafficLimits } from './alert-protocol.js'
 import { TlsConnection } from './connection.js'
 import { drawEntropy } from './draw-entropy.js'
 import { HandshakeProtocol } from './handshake-protocol.js'
@@ -23,10 +25,12 @@ export interface ConnectionOptions {
   /** Sees every step of the machine. Secrets print as their length only, and are wiped after the call. */
   readonly observe?: (step: ObservedStep) => void
   readonly messageLimits?: Partial<MessageLimits>
+  /** What a peer may send in a row without saying anything. */
+  readonly trafficLimits?: Partial<TrafficLimits>
+  /** Most bytes of plaintext in a record that this side sends, 1 to 16,384, the default; less where the peer takes less. */
+  readonly maxSendFragment?: number
   /** Bytes that may wait behind an open need before `wantsInput` turns false; 65,536 by default. */
   readonly inputHighWaterMark?: number
-  /** Most bytes of plaintext in a record that this side sends: 1 to 2^14, which is the default. */
-  readonly maxSendFragment?: number
   /**
    * Whether other records may come between the pieces of a handshake message, as RFC 5246 §6.2.1 lets them and TLS 1.3 does
    * not; `allow` by default.
@@ -38,11 +42,20 @@ export interface ConnectionOptions {
 
 const DEFAULT_INPUT_HIGH_WATER_MARK = 65_536
 
+const LONGEST_FRAGMENT = 2 ** 14
+
+function checkSendFragment(length: number): number {
+  if (Number.isInteger(length) && length >= 1 && length <= LONGEST_FRAGMENT) return length
+  throw new TlsFault('misuse', `maxSendFragment must be 1 to ${LONGEST_FRAGMENT} bytes, not ${String(length)}`)
+}
+
 function assemble(options: ConnectionOptions, makeRunner: (schedule: KeySchedule) => RoleRunner): TlsConnection {
-  const { crypto, keyLog, observe, messageLimits, maxSendFragment, version2Hello, interleaving = 'allow' } = options
+  const { crypto, keyLog, observe, messageLimits, trafficLimits, maxSendFragment } = options
+  const { version2Hello = 'refuse', interleaving = 'allow' } = options
   const keySchedule = options.keySchedule ?? rfcKeySchedule(crypto)
   const runner = makeRunner(keySchedule)
   const randomBytes = (length: number): Uint8Array => crypto.randomBytes(length)
+  const fragments = maxSendFragment === undefined ? {} : { maxFragmentLength: checkSendFragment(maxSendFragment) }
   const limits = { message: DEFAULT_MESSAGE_LIMIT, certificate: DEFAULT_CERTIFICATE_LIMIT, ...messageLimits }
   return new TlsConnection({
     protocol: new HandshakeProtocol(runner, {
@@ -52,16 +65,10 @@ function assemble(options: ConnectionOptions, makeRunner: (schedule: KeySchedule
       observe,
       drawEntropy: () => drawEntropy(randomBytes),
     }),
-    recordLayer:
-      options.recordLayer ??
-      standardRecordLayer({
-        crypto,
-        role: runner.role,
-        ...(maxSendFragment === undefined ? {} : { maxFragmentLength: maxSendFragment }),
-        ...(version2Hello === undefined ? {} : { version2Hello }),
-      }),
+    recordLayer: options.recordLayer ?? standardRecordLayer({ crypto, role: runner.role, version2Hello, ...fragments }),
     keySchedule,
     randomBytes,
+    trafficLimits: { ...DEFAULT_TRAFFIC_LIMITS, ...trafficLimits },
     inputHighWaterMark: options.inputHighWaterMark ?? DEFAULT_INPUT_HIGH_WATER_MARK,
   })
 }

@@ -84,6 +84,10 @@ export class HandshakeProtocol {
     this.#reassembly = new Reassembly(options.limits)
   }
 
+  get role(): RoleRunner['role'] {
+    return this.#runner.role
+  }
+
   get state(): RoleRunner['state'] {
     return this.#runner.state
   }

@@ -1,3 +1,5 @@
+export type { TrafficLimits } from './alert-protocol.js'
+export type { ChannelBindingType } from './channel-bindings.js'
 export { type ConnectionOutput, TlsConnection } from './connection.js'
 export { type ConnectionOptions, clientConnection, serverConnection } from './create.js'
 export { providerEnvironment, type Trust } from './environment.js'

@@ -121,6 +121,7 @@ const localFaults = {
   handshake_timeout: decide('user_canceled', 'RFC 5246 §7.2.2'),
   aborted: decide('user_canceled', 'RFC 5246 §7.2.2'),
   internal_error: decide('internal_error', 'RFC 5246 §7.2.2'),
+  channel_binding_unavailable: decide(null, 'RFC 5929 §4.1'),
   misuse: decide(null, 'RFC 5246 §7.2.2'),
 } as const
 

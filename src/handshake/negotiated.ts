@@ -41,6 +41,8 @@ export interface ConnectionSummary {
   readonly resumed: SessionHandle['by'] | undefined
   /** What the peer proved, and how. */
   readonly peer: PeerProof
+  /** The server's own certificate, DER, as it stood in this handshake: absent where there was none, or a raw key. */
+  readonly serverCertificate?: Uint8Array
   /** True where this side showed a certificate and proved its key. */
   readonly authenticatedToPeer: boolean
 }

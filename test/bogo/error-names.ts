@@ -127,6 +127,7 @@ const names: Readonly<Record<FaultCode, Name>> = {
   handshake_timeout: ':HANDSHAKE_TIMEOUT:',
   aborted: ':ABORTED:',
   internal_error: ':INTERNAL_ERROR:',
+  channel_binding_unavailable: ':CHANNEL_BINDING_UNAVAILABLE:',
   misuse: ':MISUSE:',
 }
 

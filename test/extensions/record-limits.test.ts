@@ -161,3 +161,20 @@ describe('both extensions at once (RFC 8449 §5)', () => {
     expectDefeat(attackClient({ victim: { maxFragmentLength: 512 }, edit }), refusedBy('ExpectServerHello'))
   })
 })
+
+describe('limits of our own', () => {
+  test('maxSendFragment cuts what this side sends, below what the peer takes', () => {
+    const met = exchange({ ...only, maxSendFragment: 300 }, { recordSizeLimit: 1000 }, { kind: 'rsa', say })
+    expect(longest(met.records, 'client', true)).toBe(300)
+    expect(longest(met.records, 'server', true)).toBe(say.length)
+    expect(() => exchange({ maxSendFragment: 0 })).toThrow(expect.objectContaining({ code: 'misuse' }))
+  })
+
+  test('trafficLimits says how much nothing a peer may send', () => {
+    const peer = attackClient({ victim: { trafficLimits: { emptyRecords: 1 } } })
+    peer.applicationData(new Uint8Array())
+    expect(peer.victim.fault).toBeUndefined()
+    peer.applicationData(new Uint8Array())
+    expectBroken(peer, { fault: 'too_many_empty_records', alert: 'unexpected_message' })
+  })
+})

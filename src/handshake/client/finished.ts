@@ -7,6 +7,7 @@ import { refuse } from '../fault.js'
 import { deriveVerifyData } from '../keys.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
+import { serverCertificateIn } from '../server-certificate.js'
 import { mayResume, sessionOf, store } from '../session-policy.js'
 import type { ClientConfig, ClientContext } from './context.js'
 import type { Agreed, ClientState, ServerIdentity } from './states.js'
@@ -89,7 +90,13 @@ export function receiveFinished(
   const expected = deriveVerifyData(context.keySchedule, negotiated, masterSecret, 'server', before)
   const peerFinished = VerifiedFinished.of(expected, message.verifyData)
   const authenticatedToPeer = answer.type === 'credential' || psk !== undefined
-  const summary = { negotiated, resumed: undefined, peer: proofOf(agreed, peerFinished), authenticatedToPeer }
+  const summary = {
+    negotiated,
+    resumed: undefined,
+    peer: proofOf(agreed, peerFinished),
+    ...serverCertificateIn(before, negotiated.serverCertificateType),
+    authenticatedToPeer,
+  }
   return {
     state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData, renegotiations: 0 },
     actions: [...storeSession(context, state, authenticatedToPeer), { type: 'established', summary }],

@@ -6,6 +6,7 @@ import { PeerProof, VerifiedFinished, type VerifiedSignature } from '../evidence
 import { ask, Flight } from '../flight.js'
 import { deriveConnectionKeys, deriveVerifyData } from '../keys.js'
 import type { Outcome, StateOf } from '../machine.js'
+import { serverCertificateIn } from '../server-certificate.js'
 import { sessionOf, store } from '../session-policy.js'
 import type { ServerContext } from './context.js'
 import type { ServerState } from './states.js'
@@ -110,8 +111,13 @@ function finish(
   flight.handshake('finished', { verifyData: ownVerifyData })
   const { sessionId } = negotiated
   if (sessionId.length > 0) flight.do(store(sessionMade(state), { by: 'session id', sessionId }))
-  const peer = proofOf(client, pskIdentity, peerFinished)
-  const summary = { negotiated, resumed: undefined, peer, authenticatedToPeer: true }
+  const summary = {
+    negotiated,
+    resumed: undefined,
+    peer: proofOf(client, pskIdentity, peerFinished),
+    ...serverCertificateIn(transcript, negotiated.serverCertificateType),
+    authenticatedToPeer: true,
+  }
   flight.do({ type: 'established', summary })
   return {
     state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData, renegotiations: 0 },
