@@ -16,6 +16,12 @@ const PIECE = 65_536
 const pipeError = (): Error =>
   Object.assign(new Error('the peer closed the connection before this could be sent'), { code: 'EPIPE' })
 
+/** As `node:tls` has them. */
+export interface RenegotiateOptions {
+  readonly requestCert?: boolean
+  readonly rejectUnauthorized?: boolean
+}
+
 /**
  * A TLS connection as a Node stream, over any duplex stream.
  *
@@ -38,6 +44,8 @@ export class TlsDuplex extends SocketShape {
   #pending: Done | undefined
   #readerWantsMore = true
   #peerClosed = false
+  /** Who is told how the renegotiation ended that our side began. */
+  readonly #afterRenegotiation: ((error: Error | null) => void)[] = []
 
   /** Takes the transport over and begins the handshake. Throws a `misuse` fault for an endpoint that was used before. */
   constructor(transport: Transport, endpoint: Endpoint, limits: HandshakeLimits = {}) {
@@ -73,6 +81,22 @@ export class TlsDuplex extends SocketShape {
     return Buffer.from(this.#endpoint.connection.exportKeyingMaterial(label, length, context))
   }
 
+  /**
+   * Begins another handshake, as `node:tls` names it: on a server `requestCert` asks the client for a certificate, and it
+   * must show one unless `rejectUnauthorized` is false. `done` is told how it ended, and not if the peer never answers.
+   * Throws a `misuse` fault unless the connection is open and no renegotiation runs.
+   */
+  renegotiate(options: RenegotiateOptions = {}, done: (error: Error | null) => void = () => {}): void {
+    const clientAuthentication = options.rejectUnauthorized === false ? 'request' : 'require'
+    this.#afterRenegotiation.push(done)
+    try {
+      this.#endpoint.renegotiate(options.requestCert === true ? { clientAuthentication } : {})
+    } catch (error) {
+      this.#afterRenegotiation.pop()
+      throw error
+    }
+  }
+
   override _read(): void {
     this.#readerWantsMore = true
     this.#advance()
@@ -100,7 +124,20 @@ export class TlsDuplex extends SocketShape {
     // Called from within an output, the alert is handed out only when that is done with: it must leave before the end.
     process.nextTick(() => this.#link.shutDown())
     done(error)
+    this.#renegotiated(error ?? new TlsFault('aborted', 'the stream was destroyed'))
     this.#settle(error ?? new TlsFault('aborted', 'the stream was destroyed before what was written could be sent'))
+  }
+
+  /** The first time the stream opens; afterwards only what is known of the peer may have changed. */
+  #establish(summary: ConnectionSummary): void {
+    const isFirst = this.#summary === undefined
+    this.#summary = summary
+    if (isFirst) this.emit('secureConnect')
+    else this.#renegotiated(null)
+  }
+
+  #renegotiated(error: Error | null): void {
+    for (const done of this.#afterRenegotiation.splice(0)) done(error)
   }
 
   readonly #onTimeout = (): void => {
@@ -116,8 +153,10 @@ export class TlsDuplex extends SocketShape {
     switch (output.type) {
       case 'established':
         this.#liftLimits()
-        this.#summary = output.summary
-        this.emit('secureConnect')
+        this.#establish(output.summary)
+        return
+      case 'renegotiationDeclined':
+        this.#renegotiated(new Error('the peer does not want to renegotiate'))
         return
       case 'application_data':
         if (!this.push(output.data)) this.#readerWantsMore = false
