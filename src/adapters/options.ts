@@ -140,7 +140,6 @@ const commonOptions: Known<Omit<CommonOptions, keyof CommonSessionsOptions>> = {
   trafficLimits: true,
   maxSendFragment: true,
   inputHighWaterMark: true,
-  maxSendFragment: true,
   interleaving: true,
   version2Hello: true,
   provider: true,
