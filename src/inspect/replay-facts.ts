@@ -134,7 +134,6 @@ export function configOf(role: Side, facts: ReplayFacts): HandshakeConfig {
     sessions: { ids: serverHello.sessionId.length > 0, tickets: false, withoutExtendedMasterSecret: 'resume' },
     clientCertificateTypes: ['X509'],
     serverCertificateTypes: ['X509'],
-    sessions: { ids: false, tickets: false, withoutExtendedMasterSecret: 'refuse' },
     onPeerClose: 'close',
     renegotiation: 'refuse',
     renegotiatedCertificate: 'same',
