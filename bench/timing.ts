@@ -1,6 +1,7 @@
 /**
- * `npm run bench:timing -- [SCALE]`: does the time of a decryption tell what was decrypted? Welch's t between classes of
- * input, for RSA key transport and for CBC records, with both providers. SCALE multiplies the samples, 1 by default.
+ * `npm run bench:timing -- [SCALE] [SECTION]`: does the time of a decryption tell what was decrypted? Welch's t between
+ * classes of input, for RSA key transport and for CBC records, with both providers. SCALE multiplies the samples, 1 by
+ * default; only sections whose title has SECTION in it are measured.
  */
 import { nobleProvider } from '../src/providers/noble/index.js'
 import { nodeProvider } from '../src/providers/node/index.js'
@@ -10,6 +11,7 @@ import { leakyUnpadding, rsaComparisons, unpaddingComparisons } from './lib/timi
 
 const scale = Number(process.argv[2] ?? 1)
 if (!(scale > 0)) throw new Error('SCALE must be a positive number')
+const only = process.argv[3] ?? ''
 const samples = (count: number): number => Math.ceil(count * scale)
 
 const providers = { noble: nobleProvider(), node: nodeProvider() }
@@ -29,8 +31,11 @@ const sections: readonly (readonly [string, boolean, () => readonly Comparison<U
 const judge = (t: number): string =>
   Math.abs(t) > EVIDENT ? 'A DIFFERENCE' : Math.abs(t) > SUSPICIOUS ? 'suspicious' : 'nothing seen'
 
-const time = (nanoseconds: number): string =>
-  Math.abs(nanoseconds) < 10_000 ? `${nanoseconds.toFixed(0)} ns` : `${(nanoseconds / 1_000).toFixed(1)} µs`
+function time(nanoseconds: number): string {
+  const size = Math.abs(nanoseconds)
+  if (size >= 10_000) return `${(nanoseconds / 1_000).toFixed(1)} µs`
+  return `${nanoseconds.toFixed(size < 10 ? 1 : 0)} ns`
+}
 
 function print({ name, samples, t, share, difference, visible, median }: Verdict): void {
   const found = `t ${t.toFixed(1).padStart(7)} in the fastest ${(100 * share).toFixed(0).padStart(3)} %`
@@ -39,7 +44,7 @@ function print({ name, samples, t, share, difference, visible, median }: Verdict
 }
 
 let blind = false
-for (const [title, leaks, make] of sections) {
+for (const [title, leaks, make] of sections.filter(([title]) => title.includes(only))) {
   console.log(`${leaks ? '' : '\n'}${title}`)
   for (const comparison of make()) {
     globalThis.gc?.()

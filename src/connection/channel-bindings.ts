@@ -13,7 +13,7 @@ const unavailable = (type: ChannelBindingType, why: string): never => {
 }
 
 /** Whether this was an abbreviated handshake. */
-const wasResumed = (summary: ConnectionSummary): boolean => 'resumed' in summary && summary.resumed !== undefined
+const wasResumed = ({ resumed }: ConnectionSummary): boolean => resumed !== undefined
 
 /**
  * The first Finished of the latest handshake: the client's in a full one, the server's in an abbreviated one
@@ -29,12 +29,16 @@ function tlsUnique(role: 'client' | 'server', { summary, ownVerifyData, peerFini
   return (role === first ? ownVerifyData : peerFinished.verifyData).slice()
 }
 
+/** A session keeps the peer's certificate, not one's own: after a resumption a client still knows the server's. */
+function keptCertificate(role: 'client' | 'server', summary: ConnectionSummary): Uint8Array | undefined {
+  const { negotiated, peer } = summary
+  const keeps = role === 'client' && wasResumed(summary) && negotiated.serverCertificateType === 'X509'
+  return keeps ? peer.identity?.certificateChain[0] : undefined
+}
+
 /** The hash of the server's certificate (RFC 5929 §4.1). */
-function serverEndPoint(schedule: KeySchedule, { summary }: Connected): Uint8Array {
-  const { negotiated, peer, serverCertificate } = summary
-  const shown =
-    wasResumed(summary) && negotiated.serverCertificateType === 'X509' ? peer.identity?.certificateChain : []
-  const certificate = serverCertificate ?? shown?.[0]
+function serverEndPoint(schedule: KeySchedule, role: 'client' | 'server', { summary }: Connected): Uint8Array {
+  const certificate = summary.serverCertificate ?? keptCertificate(role, summary)
   if (certificate === undefined) {
     return unavailable('tls-server-end-point', 'the server showed no certificate in this handshake')
   }
@@ -61,6 +65,6 @@ export function channelBinding(
   type: ChannelBindingType,
 ): Uint8Array {
   if (type === 'tls-unique') return tlsUnique(role, state)
-  if (type === 'tls-server-end-point') return serverEndPoint(schedule, state)
+  if (type === 'tls-server-end-point') return serverEndPoint(schedule, role, state)
   return tlsExporter(schedule, state)
 }
