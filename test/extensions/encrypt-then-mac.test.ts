@@ -73,6 +73,6 @@ describe('encrypt_then_mac (RFC 7366)', () => {
     const server = attackServer({
       edit: { client_hello: (hello) => ({ ...hello, extensions: [...(hello.extensions ?? []), filled] }) },
     })
-    expectDefeat(server, { fault: 'malformed_message', alert: 'decode_error', state: 'ExpectClientHello' })
+    expectDefeat(server, { fault: 'malformed_extension', alert: 'decode_error', state: 'ExpectClientHello' })
   })
 })

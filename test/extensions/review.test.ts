@@ -165,6 +165,6 @@ describe('signed_certificate_timestamp (RFC 6962 §3.3)', () => {
       victim: { requestSignedCertificateTimestamps: true },
       edit: { server_hello: withExtension(type, data) },
     })
-    expectDefeat(peer, { fault: 'malformed_message', alert: 'decode_error', state: 'ExpectServerHello' })
+    expectDefeat(peer, { fault: 'malformed_extension', alert: 'decode_error', state: 'ExpectServerHello' })
   })
 })
