@@ -13,6 +13,8 @@ import { SignatureScheme, type SignatureSchemeName } from '../../src/registry/si
 import { credentialOf, provider } from './credentials.js'
 import { type Settings, type SwitchName, Unimplemented } from './flags.js'
 import type { Observations } from './observations.js'
+import { clientSessions, serverSessions } from './sessions.js'
+import type { Shared } from './shared-state.js'
 import { verifierFor } from './verify.js'
 
 /** What the tests take for granted where they say nothing. */
@@ -171,11 +173,12 @@ function preSharedKeyOptions(settings: Settings): Pick<CommonOptions, 'preShared
   }
 }
 
-function clientFor(settings: Settings, observations: Observations): Endpoint {
+function clientFor({ settings, shared, isResumption, observations }: Wanted): Endpoint {
   const serverName = settings.text('-host-name')
   return clientEndpoint(provider, {
     ...commonOptions(settings, observations),
     ...(serverName === undefined ? {} : { serverName }),
+    ...clientSessions(settings, shared, isResumption),
     applicationProtocols: protocolsOf(settings.text('-advertise-alpn')),
     fallback: settings.has('-fallback-scsv'),
     strayHelloRequest: 'refuse',
@@ -191,10 +194,11 @@ function hintOf(settings: Settings): Uint8Array | undefined {
   return name === undefined ? undefined : Buffer.from(name)
 }
 
-function serverFor(settings: Settings, observations: Observations): Endpoint {
+function serverFor({ settings, shared, observations }: Wanted): Endpoint {
   const required = settings.has('-require-any-client-certificate')
   return serverEndpoint(provider, {
     ...commonOptions(settings, observations),
+    ...serverSessions(settings, shared),
     applicationProtocols: serverProtocols(settings),
     reviewClientHello: reviewerFor(settings, observations),
     ...ifGiven('pskIdentityHint', hintOf(settings)),
@@ -210,6 +214,14 @@ function certificateAuthorities(settings: Settings): readonly Uint8Array[] {
   return list === undefined || list.startsWith('<') ? [] : list.split(',').map((name) => Buffer.from(name, 'hex'))
 }
 
+/** What an endpoint is made for. */
+export interface Wanted {
+  readonly settings: Settings
+  readonly shared: Shared
+  readonly isResumption: boolean
+  readonly observations: Observations
+}
+
 /** The endpoint that a connection's settings ask for. */
-export const endpointFor = (settings: Settings, observations: Observations): Endpoint =>
-  settings.has('-server') ? serverFor(settings, observations) : clientFor(settings, observations)
+export const endpointFor = (wanted: Wanted): Endpoint =>
+  wanted.settings.has('-server') ? serverFor(wanted) : clientFor(wanted)

@@ -39,9 +39,12 @@ function drain(socket: Socket): Promise<void> {
 }
 
 /** Feeds what arrives: whole, or byte by byte. */
-function feed(endpoint: Endpoint, bytes: Uint8Array, asynchronous: boolean): void {
+function feed(endpoint: Endpoint, conversation: Conversation, bytes: Uint8Array, asynchronous: boolean): void {
   const step = asynchronous ? 1 : bytes.length
-  for (let at = 0; at < bytes.length; at += step) endpoint.receive(bytes.subarray(at, at + step))
+  for (let at = 0; at < bytes.length; at += step) {
+    endpoint.receive(bytes.subarray(at, at + step))
+    conversation.onRead()
+  }
 }
 
 /** Runs one connection of a test. Returns what went wrong, in the runner's words, or `undefined`. */
@@ -51,17 +54,18 @@ export async function runConnection(
   isResumption: boolean,
 ): Promise<string | undefined> {
   const observations = new Observations()
-  const plain = endpointFor(settings, observations)
+  if (isResumption && !settings.has('-server') && shared.session === undefined) return 'no session to offer'
+  const plain = endpointFor({ settings, shared, isResumption, observations })
   const watched = observations.watch(plain.environment)
   const asynchronous = settings.has('-async')
-  const endpoint = new Endpoint(plain.connection, asynchronous ? delayed(watched) : watched)
+  const endpoint = new Endpoint(plain.connection, asynchronous ? delayed(watched) : watched, plain.sessions)
   const socket = await dial(settings)
   socket.write(shimId(settings))
   const failure = await new Promise<string | undefined>((resolve) => {
     const conversation = new Conversation({ settings, shared, isResumption, observations, endpoint, socket, resolve })
     observations.onMessage = (name) => conversation.onMessage(name)
     endpoint.onOutput = (output) => conversation.onOutput(output)
-    socket.on('data', (bytes) => feed(endpoint, bytes, asynchronous))
+    socket.on('data', (bytes) => feed(endpoint, conversation, bytes, asynchronous))
     socket.once('end', () => conversation.onTransportEnd())
     socket.on('error', () => conversation.onTransportEnd())
     endpoint.start()

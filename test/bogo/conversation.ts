@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Endpoint } from '../../src/adapters/endpoint.js'
 import type { ConnectionOutput } from '../../src/connection/connection.js'
+import { copySession, type KeptSession } from '../../src/crypto/session.js'
 import type { TlsFault } from '../../src/handshake/fault.js'
 import { describeFault } from './error-names.js'
 import { unmetAfterEnd, unmetAfterHandshake } from './expectations.js'
@@ -38,6 +39,7 @@ export class Conversation {
   onOutput(output: ConnectionOutput): void {
     if (output.type === 'transmit') this.#parts.socket.write(output.bytes)
     else if (this.#stage === 'over') return
+    else if (output.type === 'session') this.#onSession(output.kept)
     else if (output.type === 'established') this.#onEstablished()
     else if (output.type === 'application_data') this.#onData(output.data)
     else if (output.type === 'peerClosed') this.#onPeerClosed()
@@ -54,6 +56,13 @@ export class Conversation {
     if (this.#stage === 'over') return
     this.#stage = 'over'
     this.#parts.resolve(failure ?? unmetAfterEnd(this.#parts, this.#renegotiations))
+  }
+
+  /** The endpoint's owner keeps a client's session; a server has a store, which keeps its own. */
+  #onSession(kept: KeptSession): void {
+    const { shared, observations } = this.#parts
+    shared.session = { handle: kept.handle, session: copySession(kept.session) }
+    observations.gotSession = true
   }
 
   #onEstablished(): void {
@@ -87,18 +96,16 @@ export class Conversation {
 
   #onData(data: Uint8Array): void {
     if (this.#stage === 'shutting down') this.#finish(':APPLICATION_DATA_ON_SHUTDOWN:')
-    else if (!this.#canExport()) this.#finish('failed to export keying material')
     else this.#parts.endpoint.send(data.map((byte) => byte ^ 0xff))
   }
 
   /** Some tests want keying material all the time, to see that there is none in the middle of a renegotiation. */
-  #canExport(): boolean {
-    if (!this.#parts.settings.has('-use-exporter-between-reads')) return true
+  onRead(): void {
+    if (this.#stage !== 'open' || !this.#parts.settings.has('-use-exporter-between-reads')) return
     try {
       this.#parts.endpoint.connection.exportKeyingMaterial('', 1)
-      return true
     } catch {
-      return false
+      this.#finish('failed to export keying material')
     }
   }
 

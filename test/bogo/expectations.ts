@@ -5,7 +5,7 @@ import type { ConversationParts } from './conversation.js'
 import { certificatesFrom } from './credentials.js'
 
 type Parts = Pick<ConversationParts, 'settings' | 'observations' | 'endpoint' | 'isResumption' | 'shared'>
-type Facts = Parts & { readonly negotiated: Negotiated }
+type Facts = Parts & { readonly negotiated: Negotiated; readonly resumed: boolean }
 
 /** A check of what was negotiated: true where the connection is as the test wants it, or the test says nothing. */
 type Expectation = readonly [what: string, isMet: (facts: Facts) => boolean]
@@ -30,7 +30,26 @@ const sameNumbers = (expected: readonly number[] | undefined, actual: readonly n
 const authoritiesOf = ({ observations }: Facts): string | undefined =>
   observations.certificateRequest?.certificateAuthorities.map(toHex).join(',')
 
+/** A client gets a session of a full handshake, and of an abbreviated one where its ticket is renewed. */
+function clientGetsSession({ settings, resumed, observations }: Facts): boolean {
+  const expected = !settings.has('-expect-no-session') && (!resumed || settings.has('-expect-ticket-renewal'))
+  return settings.has('-server') || expected === observations.gotSession
+}
+
+/** Whether the server keeps the session itself, as it does for clients without tickets. */
+function serverKeepsSession({ settings, isResumption, observations: { gotSession } }: Facts): boolean {
+  if (isResumption) return true
+  return (gotSession || !settings.has('-expect-session-id')) && !(gotSession && settings.has('-expect-no-session-id'))
+}
+
 const expectations: readonly Expectation[] = [
+  [
+    'resumption',
+    ({ settings, resumed, isResumption }) => resumed === (isResumption && !settings.has('-expect-session-miss')),
+  ],
+  ['session of a client', clientGetsSession],
+  ['session of a server', serverKeepsSession],
+
   [
     "peer's signature algorithms",
     ({ settings, observations: { certificateRequest, clientHello } }) =>
@@ -42,8 +61,11 @@ const expectations: readonly Expectation[] = [
   ['authorities', (facts) => matches(facts.settings.text('-expect-client-ca-list'), authoritiesOf(facts))],
   [
     'timestamps',
-    ({ settings, negotiated }) =>
-      sameBytes(settings.bytes('-expect-signed-cert-timestamps'), negotiated.signedCertificateTimestamps),
+    ({ settings, negotiated, observations }) =>
+      sameBytes(
+        settings.bytes('-expect-signed-cert-timestamps'),
+        observations.timestamps ?? negotiated.signedCertificateTimestamps,
+      ),
   ],
 
   [
@@ -82,7 +104,14 @@ const expectations: readonly Expectation[] = [
 export function unmetAfterHandshake(parts: Parts): string | undefined {
   const { summary } = parts.endpoint.connection
   if (summary === undefined) return 'there is no summary after the handshake'
-  const facts = { ...parts, negotiated: summary.negotiated }
+  const resumed = summary.resumed !== undefined
+  if (!resumed) {
+    parts.observations.timestamps = summary.negotiated.signedCertificateTimestamps
+    parts.shared.full = parts.observations
+  }
+  // What the peer showed in the full handshake still holds.
+  const observations = resumed ? parts.observations.resuming(parts.shared.full) : parts.observations
+  const facts = { ...parts, observations, resumed, negotiated: summary.negotiated }
   const unmet = expectations.find(([, isMet]) => !isMet(facts))
   return unmet && `not as expected: ${unmet[0]}`
 }

@@ -15,11 +15,13 @@ export class Observations {
   /** One line for each message, in the words of the runner. */
   messages = ''
   lastEvent: MachineEvent['type'] | undefined
+  gotSession = false
   group: number | undefined
   peerScheme: number | undefined
   verified: CertificateRequestToVerify | undefined
   clientHello: ClientHelloToReview | undefined
   certificateRequest: CertificateRequest | undefined
+  timestamps: Uint8Array | undefined
 
   readonly observe = ({ event, actions }: ObservedStep): void => {
     this.lastEvent = event.type
@@ -38,6 +40,13 @@ export class Observations {
         this.messages += `write alert ${action.level} ${action.description}\n`
       }
     }
+  }
+
+  /** What is known of an abbreviated handshake: of key exchange and certificates what the full one has shown. */
+  resuming(full: Observations | undefined): Observations {
+    if (full === undefined) return this
+    const { group, peerScheme, verified, timestamps } = full
+    return Object.assign(new Observations(), this, { group, peerScheme, verified, timestamps })
   }
 
   /** The environment, watched. */

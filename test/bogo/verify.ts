@@ -12,7 +12,7 @@ const refuse = (reason: Extract<CertificateVerdict, { accepted: false }>['reason
   ({ accepted: false, reason, message }) as const
 
 /** What the tests leave of validation: a certificate that can be read, and a key that may be used as it is. */
-function judge({ certificateChain: [endEntity], keyUsage }: CertificateRequestToVerify): CertificateVerdict {
+export function judge({ certificateChain: [endEntity], keyUsage }: CertificateRequestToVerify): CertificateVerdict {
   let certificate: ReturnType<typeof parseCertificate>
   try {
     certificate = parseCertificate(endEntity ?? new Uint8Array())
