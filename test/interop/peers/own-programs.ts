@@ -1,0 +1,163 @@
+/** The small programs of vectors/peers, each around one library; they are built where their compiler is at hand. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { SuiteParameters } from '../../../src/crypto/suite-parameters.js'
+import type { PkiKind } from '../../support/pki.js'
+import { pki } from '../../support/pki.js'
+import { Program } from '../program.js'
+import { startSaying } from './listening.js'
+import { type Peer, type Resumption, type Role, sharedKey, type Terms, trusted, which } from './peer.js'
+import { suitesPrintedBy } from './suites-of.js'
+
+const sources = fileURLToPath(new URL('../../../vectors/peers/', import.meta.url))
+/** What was built stays, so that only what has changed is compiled again. */
+const builds = join(tmpdir(), 'tls12-peer-builds')
+
+interface OwnProgram {
+  readonly name: string
+  readonly folder: string
+  /** The compiler and its arguments; its working folder is `folder` of vectors/peers. */
+  readonly build: readonly string[]
+  readonly environment?: NodeJS.ProcessEnv
+  readonly run: readonly string[]
+  readonly kinds: readonly PkiKind[]
+  readonly logsKeys: boolean
+  /** Whether the program, beside its library, knows what to do with a shared key. */
+  readonly psk?: true
+  readonly resumes: Readonly<Record<Role, readonly Resumption[]>>
+  /** Its name of a suite, where it is not the registered one. */
+  readonly suiteName?: (name: string) => string
+}
+
+/** Why a program cannot be used here; `undefined` where it can. */
+function buildFailure({ name, folder, build, environment }: OwnProgram): string | undefined {
+  const [compiler = '', ...args] = build
+  const path = which(compiler)
+  if (path === undefined) return `no ${compiler}`
+  mkdirSync(builds, { recursive: true })
+  const options = { cwd: join(sources, folder), env: { ...process.env, ...environment }, encoding: 'utf8' } as const
+  const { status, stderr } = spawnSync(path, args, options)
+  if (status === 0) return undefined
+  return `the program for ${name} does not build: ${stderr.trim().split('\n').slice(0, 2).join(' ')}`
+}
+
+function args(own: OwnProgram, role: Role, terms: Terms, port: number): string[] {
+  const { kind, suites, alpn, clientAuth, resume, ems, etm, psk, keyLog, args: more = [] } = terms
+  const entry = kind === undefined ? undefined : pki[role][kind]
+  const pairs: readonly (readonly [string, string | undefined])[] = [
+    ['--port', `${port}`],
+    ['--ca', trusted(terms)],
+    ['--cert', entry?.chainPath],
+    ['--key', entry?.keyPath],
+    ['--suites', suites?.map(({ name }) => own.suiteName?.(name) ?? name).join(own.name === 'wolfSSL' ? ':' : ',')],
+    ['--alpn', alpn?.join(',')],
+    ['--client-auth', role === 'server' ? clientAuth : undefined],
+    ['--resume', resume],
+    ['--keylog', keyLog],
+    ['--psk', psk === true ? sharedKey.hex : undefined],
+    ['--psk-identity', psk === true ? sharedKey.identity : undefined],
+    ['--ems', ems],
+    ['--etm', etm],
+  ]
+  return [...pairs.flatMap(([name, value]) => (value === undefined ? [] : [name, value])), ...more]
+}
+
+const speaks =
+  ({ psk }: OwnProgram) =>
+  ({ keyExchange }: SuiteParameters): boolean =>
+    psk === true || !keyExchange.endsWith('PSK')
+
+function peerOf(own: OwnProgram): Peer {
+  const absent = buildFailure(own)
+  const [command = '', ...first] = own.run
+  const start = (role: Role, terms: Terms, port: number): Program =>
+    new Program(
+      command,
+      [...first, role, ...args(own, role, terms, port)],
+      terms.keyLog === undefined ? {} : { SSLKEYLOGFILE: terms.keyLog },
+    )
+  const say = (what: string) => spawnSync(command, [...first, what], { encoding: 'utf8' }).stdout.trim()
+  return {
+    name: own.name,
+    version: absent === undefined ? say('version') : '',
+    ...(absent === undefined ? {} : { absent }),
+    suites: absent === undefined ? suitesPrintedBy(command, ...first, 'suites').filter(speaks(own)) : [],
+    kinds: own.kinds,
+    logsKeys: own.logsKeys,
+    server: {
+      resumes: own.resumes.server,
+      clientCertificates: true,
+      start: (terms) => startSaying(start('server', terms, 0), /^listening (\d+)/m),
+    },
+    client: {
+      resumes: own.resumes.client,
+      clientCertificates: true,
+      start: (terms, port) => start('client', terms, port),
+    },
+  }
+}
+
+const cc = (name: string, ...libraries: readonly string[]): readonly string[] => [
+  ...['cc', '-O1', '-o', join(builds, name), `${name}.c`],
+  ...libraries.map((library) => `-l${library}`),
+]
+
+const ecdsa = ['ecdsaP256', 'ecdsaP384', 'ecdsaP521'] as const
+const both: Readonly<Record<Role, readonly Resumption[]>> = { client: ['id', 'ticket'], server: ['id', 'ticket'] }
+
+const programs: readonly OwnProgram[] = [
+  {
+    name: 'Mbed TLS',
+    folder: 'c',
+    build: cc('mbedtls', 'mbedtls', 'mbedx509', 'mbedcrypto'),
+    run: [join(builds, 'mbedtls')],
+    kinds: ['rsa', ...ecdsa],
+    logsKeys: true,
+    psk: true,
+    resumes: both,
+    suiteName: (name) => name.replace('PSK_DHE', 'DHE_PSK').replaceAll('_', '-').replace('-CCM-SHA256', '-CCM'),
+  },
+  {
+    name: 'wolfSSL',
+    folder: 'c',
+    build: cc('wolfssl', 'wolfssl'),
+    run: [join(builds, 'wolfssl')],
+    kinds: ['rsa', ...ecdsa, 'ed25519', 'ed448'],
+    logsKeys: true,
+    resumes: both,
+  },
+  {
+    name: 'Go',
+    folder: 'go',
+    build: ['go', 'build', '-o', join(builds, 'go'), '.'],
+    run: [join(builds, 'go')],
+    kinds: ['rsa', ...ecdsa, 'ed25519'],
+    logsKeys: true,
+    resumes: { client: ['ticket'], server: ['ticket'] },
+  },
+  {
+    name: 'rustls',
+    folder: 'rust',
+    build: ['cargo', 'build', '--quiet', '--release', '--locked', '--target-dir', join(builds, 'rust')],
+    run: [join(builds, 'rust', 'release', 'peer')],
+    kinds: ['rsa', 'ecdsaP256', 'ecdsaP384', 'ed25519'],
+    logsKeys: true,
+    resumes: both,
+  },
+  {
+    name: 'Java',
+    folder: 'java',
+    build: ['javac', '-d', join(builds, 'java'), 'Peer.java'],
+    run: ['java', '-XX:TieredStopAtLevel=1', '-cp', join(builds, 'java'), 'Peer'],
+    kinds: ['rsa', 'rsaPss', ...ecdsa, 'ed25519', 'ed448'],
+    logsKeys: false,
+    resumes: both,
+  },
+]
+
+export const ownPrograms: Readonly<Record<string, () => Peer>> = Object.fromEntries(
+  programs.map((own) => [own.name, () => peerOf(own)]),
+)

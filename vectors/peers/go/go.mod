@@ -1,0 +1,3 @@
+module tls12/peer
+
+go 1.22
