@@ -6,7 +6,7 @@ import { pki } from '../../../test/support/pki.js'
 import { bothReady, type ConnectedStreams, type Contestant, type Setting } from './contestant.js'
 
 /** Without tickets: a full handshake is to end where ours does. */
-const common = ({ kind }: Setting) => ({
+export const commonSettings = ({ kind }: Setting) => ({
   minVersion: 'TLSv1.2' as const,
   maxVersion: 'TLSv1.2' as const,
   ciphers: kind === 'rsa' ? 'ECDHE-RSA-AES128-GCM-SHA256' : 'ECDHE-ECDSA-AES128-GCM-SHA256',
@@ -18,7 +18,7 @@ const common = ({ kind }: Setting) => ({
 
 const contextFor = (setting: Setting, side: 'client' | 'server', shows: boolean): SecureContext => {
   const { chainPem, keyPem } = pki[side][setting.kind]
-  return createSecureContext({ ...common(setting), ...(shows ? { cert: chainPem, key: keyPem } : {}) })
+  return createSecureContext({ ...commonSettings(setting), ...(shows ? { cert: chainPem, key: keyPem } : {}) })
 }
 
 /** A server's end by itself: others' clients are measured against it. */

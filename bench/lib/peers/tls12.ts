@@ -3,7 +3,12 @@ import type { Duplex } from 'node:stream'
 import type { Endpoint } from '../../../src/adapters/endpoint.js'
 import { joinInMemory } from '../../../src/adapters/in-memory.js'
 import { secureDuplex } from '../../../src/adapters/node/index.js'
-import { clientEndpoint, serverEndpoint } from '../../../src/adapters/options.js'
+import {
+  type ClientOptions,
+  clientEndpoint,
+  type ServerOptions,
+  serverEndpoint,
+} from '../../../src/adapters/options.js'
 import type { CertificateVerifier } from '../../../src/crypto/environment.js'
 import type { Credential } from '../../../src/crypto/key-types.js'
 import type { CryptoProvider } from '../../../src/crypto/provider.js'
@@ -28,8 +33,14 @@ export function reused(provider: CryptoProvider, { kind }: Setting): Reused {
   return { provider, client: credential('client'), server: credential('server'), verifier }
 }
 
+/** What a measurement adds to the options of both ends. */
+export interface EndOptions {
+  readonly client?: ClientOptions
+  readonly server?: ServerOptions
+}
+
 /** Both ends of one handshake, not yet joined. */
-export function ends({ kind, mutual }: Setting, shared: Reused): readonly [Endpoint, Endpoint] {
+export function ends({ kind, mutual }: Setting, shared: Reused, more: EndOptions = {}): readonly [Endpoint, Endpoint] {
   const { provider, verifier } = shared
   const common = {
     cipherSuites: [
@@ -41,9 +52,13 @@ export function ends({ kind, mutual }: Setting, shared: Reused): readonly [Endpo
     onPeerClose: 'wait',
   } as const
   return [
-    clientEndpoint(provider, { ...common, serverName: 'localhost', credentials: mutual ? [shared.client] : [] }),
+    clientEndpoint(provider, {
+      ...{ ...common, serverName: 'localhost', credentials: mutual ? [shared.client] : [] },
+      ...more.client,
+    }),
     serverEndpoint(provider, {
       ...{ ...common, credentials: [shared.server], clientAuthentication: mutual ? 'require' : 'none' },
+      ...more.server,
     }),
   ]
 }
