@@ -105,7 +105,7 @@ export class TlsConnection {
    * Begins another handshake on the established connection: a client sends ClientHello; a server asks for one with
    * HelloRequest, and for a client certificate where `wish` says so. Whatever the policy for the peer's wishes. An output
    * tells how it ends: `established`, `renegotiationDeclined` or `failed`; a peer may also never answer. Throws unless the
-   * connection is established with a peer that knows RFC 5746.
+   * connection is established and safe to renegotiate: with RFC 5746, and with RFC 7627 if its session was resumed.
    */
   renegotiate(wish: RenegotiationWish = {}, entropy: Entropy = drawEntropy(this.#parts.randomBytes)): void {
     this.#parts.protocol.renegotiate(entropy, wish)

@@ -7,6 +7,7 @@ import { AlignedRecords } from '../handshake/evidence.js'
 import { TlsFault } from '../handshake/fault.js'
 import type { AnswerEvent, NeedAnswer, NeedType } from '../handshake/need.js'
 import { type MessageLimits, Reassembly } from '../handshake/reassembly.js'
+import { unsafeToRenegotiate } from '../handshake/safe-to-renegotiate.js'
 import type { Alert } from '../messages/alert.js'
 import { encodeHandshake, readHandshakeHeader } from '../messages/handshake.js'
 import { readVersion2ClientHello } from '../messages/version-2-client-hello.js'
@@ -120,14 +121,14 @@ export class HandshakeProtocol {
 
   /**
    * Begins another handshake on an established connection: a client sends ClientHello, a server HelloRequest. Throws
-   * where none can begin: in another state, or with a peer that does not know RFC 5746.
+   * where none can begin: in another state, with a peer that does not know RFC 5746, or on a session resumed without
+   * extended_master_secret (RFC 7627 §5.4).
    */
   renegotiate(entropy: Entropy, wish: RenegotiationWish = {}): void {
     const { state } = this
     if (state.name !== 'Connected') throw new TlsFault('misuse', `there is nothing to renegotiate in ${state.name}`)
-    if (!state.summary.negotiated.secureRenegotiation) {
-      throw new TlsFault('misuse', 'the peer does not know RFC 5746, and renegotiation without it is not safe')
-    }
+    const unsafe = unsafeToRenegotiate(state.summary)
+    if (unsafe !== undefined) throw new TlsFault('misuse', unsafe)
     this.#dispatch({ type: 'renegotiate', entropy, wish })
   }
 

@@ -9,6 +9,7 @@ import { refuse } from './fault.js'
 import type { Citation, ClosedState, FailedState, NamedState, Outcome, Row, Step } from './machine.js'
 import type { ConnectionSummary, Negotiated } from './negotiated.js'
 import type { HandshakeConfig } from './negotiation.js'
+import { unsafeToRenegotiate } from './safe-to-renegotiate.js'
 
 /*
  * A handshake inside a connection (RFC 5746). The state `Renegotiating` holds the connection as it was and, in
@@ -179,16 +180,15 @@ function begin<Context extends Configured, H extends NamedState>(
   return { state: answered.state, actions: [...started.actions, ...answered.actions] }
 }
 
-/** Our own wish. Without the binding of RFC 5746 there is no telling whose data came before: no policy renegotiates then. */
+/** Our own wish. No policy renegotiates where it is not safe. */
 function follow<Context extends Configured, H extends NamedState>(
   inside: Inside<Context, H>,
   context: Context,
   state: Connected,
   { entropy, wish }: HandledEvent<'renegotiate'>,
 ): Begun<H> {
-  if (!state.summary.negotiated.secureRenegotiation) {
-    refuse('misuse', 'the peer does not know RFC 5746, and renegotiation without it is not safe')
-  }
+  const unsafe = unsafeToRenegotiate(state.summary)
+  if (unsafe !== undefined) refuse('misuse', unsafe)
   const begun = begin(inside, context, state, entropy, { wish })
   return { state: begun.state, actions: [...inside.invitation, ...begun.actions] }
 }
@@ -202,12 +202,13 @@ function heedWish<Context extends Configured, H extends NamedState>(
 ): Outcome<Renegotiating<H> | Connected> {
   const { renegotiation } = context.config
   const { summary, renegotiations } = state
-  if (renegotiation === 'ignore') return { state, actions: [] }
+  const unsafe = unsafeToRenegotiate(summary) !== undefined
+  // A peer without RFC 5746 must be told, so that it does not wait (RFC 5746 §4.2): then silence is no answer.
+  if (renegotiation === 'ignore' && !unsafe) return { state, actions: [] }
   if (renegotiation === 'abort' || (renegotiation === 'once' && renegotiations > 0)) {
     refuse('renegotiation_refused', `${type} asks for a renegotiation, which policy refuses`)
   }
-  // A peer without RFC 5746 must be told, so that it does not wait (RFC 5746 §4.2).
-  if (renegotiation === 'refuse' || entropy === undefined || !summary.negotiated.secureRenegotiation) {
+  if (renegotiation === 'refuse' || entropy === undefined || unsafe) {
     return { state, actions: [warn(AlertDescription.no_renegotiation)] }
   }
   return begin(inside, context, state, entropy, type === 'client_hello' ? { first: { type, raw } } : {})

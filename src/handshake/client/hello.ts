@@ -33,13 +33,17 @@ const sessionIdFor = (handle: SessionHandle | undefined, entropy: Entropy): Uint
   return handle.by === 'ticket' ? entropy.sessionId : handle.sessionId
 }
 
+/** A client that resumes a session knows already which version the server speaks, and must not say this (RFC 7507 §4). */
+const signalsFallback = ({ fallback }: ClientConfig, handle: SessionHandle | undefined): boolean =>
+  fallback && handle === undefined
+
 const buildClientHello = (config: ClientConfig, entropy: Entropy, handle: SessionHandle | undefined): ClientHello => ({
   clientVersion: ProtocolVersion.TLSv1_2,
   random: entropy.random,
   sessionId: sessionIdFor(handle, entropy),
   cipherSuites: [
     ...config.cipherSuites.map(({ cipherSuite }) => cipherSuite),
-    ...(config.fallback ? [CipherSuite.TLS_FALLBACK_SCSV] : []),
+    ...(signalsFallback(config, handle) ? [CipherSuite.TLS_FALLBACK_SCSV] : []),
   ],
   compressionMethods: [CompressionMethod.null],
   extensions: offerExtensions(config, handle?.by === 'ticket' ? handle.ticket : empty),
@@ -63,7 +67,13 @@ export function sendClientHello(
 /** SHA-256 of "HelloRetryRequest": the random by which TLS 1.3 tells a HelloRetryRequest from a ServerHello (RFC 8446 §4.1.3). */
 const HELLO_RETRY_REQUEST = fromHex('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c')
 
-/** The version comes first: a server that speaks another one may mean something else by the rest. */
+/**
+ * The version comes first: a server that speaks another one may mean something else by the rest.
+ *
+ * The marks that RFC 8446 §4.1.3 has servers leave in their random are not looked for. The one for TLS 1.2 is left by every
+ * server that speaks TLS 1.3 too, and tells only a client that does; the one for older versions is for a client to heed
+ * when an older version is chosen, and there the handshake ends anyway. For the same reasons our server leaves neither.
+ */
 function checkVersion({ serverVersion, random }: ServerHello): void {
   if (publicEqual(random, HELLO_RETRY_REQUEST)) {
     refuse('unsupported_version', 'the server answers with a HelloRetryRequest of TLS 1.3; this is TLS 1.2 only')

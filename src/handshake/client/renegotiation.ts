@@ -12,7 +12,11 @@ function seen(state: ClientHandshake): Seen {
   }
 }
 
-/** A renegotiation is a full handshake: who wants less work than that leaves the connection as it is. */
+/**
+ * A renegotiation is a full handshake, and makes no session either. What it is for is what only a full one does: another
+ * proof of identity, fresh key shares. To offer a session would also let the server choose which of
+ * two identities the rest of the connection has, and RFC 5746 §3.5 asks for no more than the old Finished.
+ */
 const resumption: ReadonlySet<string> = new Set([
   'AwaitSessionReverification',
   'ExpectNewSessionTicket',

@@ -15,7 +15,11 @@ function seen(state: ServerHandshake): Seen {
 
 const helloRequest = encodeHandshake('hello_request', {})
 
-/** A renegotiation is a full handshake: who wants less work than that leaves the connection as it is. */
+/**
+ * A renegotiation is a full handshake: a session that the client shows in it is passed over, as a server always may
+ * (RFC 5246 §7.4.1.3), since a client must prove anew what it proved before, and none is made. Who wants less work than
+ * that leaves the connection as it is.
+ */
 const resumption: ReadonlySet<string> = new Set([
   'AwaitTicketOpening',
   'AwaitSessionLookup',
