@@ -46,4 +46,4 @@ export const resumedBy = (played: Played): readonly (By | undefined)[] => {
   return [client.resumed, server.resumed]
 }
 
-export { clientEndpoint, play, serverEndpoint }
+export { play }
