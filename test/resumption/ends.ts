@@ -1,5 +1,5 @@
 /** Clients and servers that meet more than once. */
-import { type ClientOptions, clientEndpoint, type ServerOptions, serverEndpoint } from '../../src/adapters/options.js'
+import type { ClientOptions, ServerOptions } from '../../src/adapters/options.js'
 import { SessionCache } from '../../src/adapters/sessions/client-sessions.js'
 import { MemorySessionStore } from '../../src/adapters/sessions/session-store.js'
 import { TicketKeys } from '../../src/adapters/sessions/ticket-keys.js'
