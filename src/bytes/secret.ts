@@ -8,8 +8,9 @@ export class Secret {
   #bytes: Uint8Array
   #wiped = false
 
-  /** Takes ownership of `bytes`: the caller must not keep them. */
+  /** Takes ownership of `bytes`: the caller must not keep them. Throws `TypeError` for an ArrayBuffer and all else. */
   constructor(bytes: Uint8Array) {
+    if (!ArrayBuffer.isView(bytes)) throw new TypeError('a secret is made of a Uint8Array')
     this.#bytes = bytes
   }
 

@@ -23,7 +23,9 @@ export class Writer {
     this.put(this.grow(width), width, value)
   }
 
+  /** Throws `TypeError` for what is not bytes, whatever its type said: an answer from outside may be anything. */
   raw(bytes: Uint8Array): void {
+    if (!ArrayBuffer.isView(bytes)) throw new TypeError('bytes are to be written, and these are no Uint8Array')
     const start = this.grow(bytes.length) // before `buffer` is read: growing replaces it
     this.buffer.set(bytes, start)
   }

@@ -16,7 +16,9 @@ const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> =>
 function ask<T extends NeedType>(environment: Environment, need: OpenNeed<T>): MaybePromise<NeedAnswer<T>> {
   // TypeScript cannot see that the method picked by a union's tag fits the request beside it.
   const method = environment[need.type] as (request: unknown, signal: AbortSignal) => MaybePromise<NeedAnswer<T>>
-  return method.call(environment, need.request, need.signal)
+  const answer = method.call(environment, need.request, need.signal)
+  // A `then` that is nobody's promise may throw or give nothing back: made a promise here, that is a refusal like any other.
+  return isPromise(answer) ? Promise.resolve(answer) : answer
 }
 
 /**

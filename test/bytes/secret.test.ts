@@ -44,4 +44,9 @@ describe('Secret', () => {
     expect(() => secret.use((own) => own)).toThrow('wiped')
     expect(String(secret)).toBe('[secret 3 bytes]')
   })
+
+  it.each([undefined, null, 'octets', new ArrayBuffer(48), [1, 2, 3], 48])('is not made of %s', (wrong) => {
+    // as JavaScript may call it, with what WebCrypto or a device gave
+    expect(() => new Secret(wrong as unknown as Uint8Array)).toThrow(TypeError)
+  })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/bytes/secret.js'
 import type { OpenNeed } from '../../src/connection/open-need.js'
-import { satisfy } from '../../src/connection/satisfy.js'
+import { type NeedSource, satisfy } from '../../src/connection/satisfy.js'
 import type { KeyExchange } from '../../src/crypto/suite-parameters.js'
 import { TlsFault } from '../../src/handshake/fault.js'
 import type { NeedType } from '../../src/handshake/need.js'
@@ -29,20 +29,22 @@ function held(side: Side, type: NeedType, keyExchange: KeyExchange): { bench: Be
   return { bench, end: bench[side], need: bench[side].need(type) }
 }
 
-/** The right answer to a need that was held back; the environments of these tests are synchronous. */
-function answer(end: End, need: OpenNeed): void {
+/** Hands out one need that was held back. */
+function onlyNeed({ connection }: End, need: OpenNeed): NeedSource {
   let once: OpenNeed | undefined = need
-  const source = {
+  return {
     takeNeed: () => {
       const taken = once
       once = undefined
       return taken
     },
-    fulfil: end.connection.fulfil.bind(end.connection),
-    reject: end.connection.reject.bind(end.connection),
+    fulfil: connection.fulfil.bind(connection),
+    reject: connection.reject.bind(connection),
   }
-  satisfy(source, end.environment)
 }
+
+/** The right answer to a need that was held back; the environments of these tests are synchronous. */
+const answer = (end: End, need: OpenNeed): void => void satisfy(onlyNeed(end, need), end.environment)
 
 const misuse = (call: () => void): void => {
   expect(call).toThrow(TlsFault)
@@ -193,6 +195,24 @@ describe('a need that is refused', () => {
       act: ({ connection }, need) =>
         connection.fulfil(need, new Secret(Uint8Array.from({ length: 48 }, (_, i) => (i < 2 ? 3 : i)))),
     },
+    {
+      how: 'a secret that was wiped',
+      act: ({ connection }, need) => {
+        const wiped = markedSecret(48)
+        wiped.wipe()
+        connection.fulfil(need, wiped)
+      },
+    },
+    { how: 'no answer', act: ({ connection }, need) => connection.fulfil(need, undefined) },
+    // what JavaScript may answer: a device that is asked for octets gives octets
+    {
+      how: 'octets that are no Secret',
+      act: ({ connection }, need) => connection.fulfil(need, new Uint8Array(48).fill(3)),
+    },
+    {
+      how: 'something of 48 that is nothing',
+      act: ({ connection }, need) => connection.fulfil(need, 'x'.repeat(48) as unknown as Secret),
+    },
   ]
   test.each(decryptions)('decryptPreMaster goes on after $how, and fails alike at Finished', ({ act }) => {
     const { bench, end, need } = held('server', 'decryptPreMaster', 'RSA')
@@ -208,6 +228,56 @@ describe('a need that is refused', () => {
       end.steps.flatMap(({ before, event }) => (before.name === 'AwaitPreMasterDecryption' ? [event.type] : [])),
     ).toHaveLength(1)
   })
+})
+
+describe('an answer that is none', () => {
+  const wrong: readonly (readonly [string, unknown])[] = [
+    ['an ArrayBuffer, as WebCrypto gives', new ArrayBuffer(64)],
+    ['text', 'MEUCIQ'],
+    ['a list of numbers', [48, 69]],
+    ['a number', 64],
+    ['nothing', undefined],
+    ['something else that has a length', { length: 64 }],
+  ]
+  test.each((['client', 'server'] as const).flatMap((side) => wrong.map((one) => [side, ...one] as const)))(
+    'the signature of a %s that is %s is never sent',
+    (side, _what, answered) => {
+      const { bench, end, need } = held(side, 'sign', 'ECDHE_RSA')
+      end.connection.fulfil(need, answered as Uint8Array)
+      bench.settle()
+      expect(end.fault).toMatchObject({ code: 'internal_error', state: 'AwaitSignature', alert: 'internal_error' })
+      const peer = bench[side === 'client' ? 'server' : 'client']
+      expect(peer.fault).toMatchObject({ code: 'alert_received', alert: 'internal_error' })
+    },
+  )
+
+  const thenables: readonly (readonly [string, unknown])[] = [
+    [
+      'a then that throws',
+      {
+        // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+        then: () => {
+          throw new Error('no promise')
+        },
+      },
+    ],
+    [
+      'a then that gives nothing back',
+      {
+        // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+        then: (resolve: (value: unknown) => void) => resolve(undefined),
+      },
+    ],
+  ]
+  test.each(thenables)(
+    'from %s ends the handshake, and throws nothing at whoever drives it',
+    async (_what, answered) => {
+      const { bench, end, need } = held('server', 'sign', 'ECDHE_RSA')
+      await satisfy(onlyNeed(end, need), { ...end.environment, sign: () => answered as Promise<Uint8Array> })
+      bench.settle()
+      expect(end.fault).toMatchObject({ state: 'AwaitSignature', alert: 'internal_error' })
+    },
+  )
 })
 
 describe('records behind an open need', () => {

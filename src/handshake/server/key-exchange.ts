@@ -133,16 +133,20 @@ const PRE_MASTER_SECRET_LENGTH = 48
  * (RFC 5246 §7.4.7.1; Bleichenbacher, ROBOT). A length is a matter of the decrypting device, not of the padding.
  */
 function choosePreMaster(decrypted: Secret | undefined, substitute: Secret, version: ProtocolVersion): Secret {
-  const candidate = decrypted?.length === PRE_MASTER_SECRET_LENGTH ? decrypted : undefined
   const chosen = new Uint8Array(PRE_MASTER_SECRET_LENGTH)
   chosen[0] = version >> 8
   chosen[1] = version & 0xff
   substitute.use((random) => chosen.set(random.subarray(0, PRE_MASTER_SECRET_LENGTH - 2), 2))
-  candidate?.use((bytes) => {
+  const keepRight = (bytes: Uint8Array): void => {
     const difference = ((bytes[0] ?? 0) ^ (version >> 8)) | ((bytes[1] ?? 0) ^ (version & 0xff))
     const keep = ((difference - 1) >> 8) & 0xff // 0xff where the version is right, 0 where it is not
     for (let i = 0; i < chosen.length; i++) chosen[i] = ((bytes[i] ?? 0) & keep) | ((chosen[i] ?? 0) & ~keep)
-  })
+  }
+  try {
+    if (decrypted?.length === PRE_MASTER_SECRET_LENGTH) decrypted.use(keepRight)
+  } catch {
+    // No Secret, or one that was wiped: only right padding may have led here, so not even this may show.
+  }
   return new Secret(chosen)
 }
 
