@@ -150,7 +150,8 @@ const renegotiationPolicies: readonly (readonly [SwitchName, NonNullable<CommonO
   ['-forbid-renegotiation-after-handshake', 'abort'],
   ['-renegotiate-once', 'once'],
   ['-renegotiate-freely', 'freely'],
-  ['-renegotiate-explicit', 'freely'],
+  // The application asks for one itself when it has heard of the wish.
+  ['-renegotiate-explicit', 'ignore'],
   ['-renegotiate-ignore', 'ignore'],
 ]
 

@@ -4,6 +4,7 @@ import { endpointFor } from './configure.js'
 import { Conversation } from './conversation.js'
 import type { Settings } from './flags.js'
 import { delayed, Observations } from './observations.js'
+import { onlyPreferred } from './sessions.js'
 import type { Shared } from './shared-state.js'
 
 /** The test's number, by which the runner knows whose connection this is. */
@@ -56,7 +57,7 @@ export async function runConnection(
   const observations = new Observations()
   if (isResumption && !settings.has('-server') && shared.session === undefined) return 'no session to offer'
   const plain = endpointFor({ settings, shared, isResumption, observations })
-  const watched = observations.watch(plain.environment)
+  const watched = onlyPreferred(observations.watch(plain.environment), observations)
   const asynchronous = settings.has('-async')
   const endpoint = new Endpoint(plain.connection, asynchronous ? delayed(watched) : watched, plain.sessions)
   const socket = await dial(settings)

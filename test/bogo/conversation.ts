@@ -81,9 +81,19 @@ export class Conversation {
     this.#stage = 'open'
     const length = settings.number('-export-keying-material') ?? 0
     if (length > 0) endpoint.send(this.#exported(length))
-    if (settings.has('-tls-unique')) this.#finish('failed to get tls-unique')
+    if (settings.has('-tls-unique')) this.#sendBinding()
     if (settings.has('-shim-writes-first')) endpoint.send(Buffer.from(INITIAL_WRITE))
     if (settings.has('-shim-shuts-down')) this.#shutDown()
+  }
+
+  /** There is none for a connection whose master secret is not bound to it. */
+  #sendBinding(): void {
+    const { endpoint } = this.#parts
+    try {
+      endpoint.send(endpoint.connection.channelBinding('tls-unique'))
+    } catch {
+      this.#finish('failed to get tls-unique')
+    }
   }
 
   #exported(length: number): Uint8Array {
@@ -111,8 +121,10 @@ export class Conversation {
 
   /** Of what comes while the shim closes, it looks at wishes for a handshake too: it cannot have one any more. */
   onMessage(name: string): void {
-    const ignored = this.#parts.settings.has('-renegotiate-ignore')
-    if (this.#stage === 'shutting down' && name === 'hello_request' && !ignored) this.#finish(':NO_RENEGOTIATION:')
+    const { settings, endpoint } = this.#parts
+    if (name !== 'hello_request') return
+    if (this.#stage === 'shutting down' && !settings.has('-renegotiate-ignore')) this.#finish(':NO_RENEGOTIATION:')
+    if (this.#stage === 'open' && settings.has('-renegotiate-explicit')) setImmediate(() => endpoint.renegotiate())
   }
 
   #onPeerClosed(): void {

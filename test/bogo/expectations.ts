@@ -5,7 +5,7 @@ import type { ConversationParts } from './conversation.js'
 import { certificatesFrom } from './credentials.js'
 
 type Parts = Pick<ConversationParts, 'settings' | 'observations' | 'endpoint' | 'isResumption' | 'shared'>
-type Facts = Parts & { readonly negotiated: Negotiated; readonly resumed: boolean }
+type Facts = Parts & { readonly negotiated: Negotiated; readonly resumed: boolean; readonly identified: boolean }
 
 /** A check of what was negotiated: true where the connection is as the test wants it, or the test says nothing. */
 type Expectation = readonly [what: string, isMet: (facts: Facts) => boolean]
@@ -42,7 +42,20 @@ function serverKeepsSession({ settings, isResumption, observations: { gotSession
   return (gotSession || !settings.has('-expect-session-id')) && !(gotSession && settings.has('-expect-no-session-id'))
 }
 
+/** A server shows a certificate unless both have a key; a client does where it is required. */
+const showsAsMuch = ({ settings, identified }: Facts): boolean => {
+  if (settings.has('-psk')) return !identified
+  return identified || (settings.has('-server') && !settings.has('-require-any-client-certificate'))
+}
+
 const expectations: readonly Expectation[] = [
+  ['early data, of which TLS 1.2 has none', ({ settings }) => !settings.has('-expect-accept-early-data')],
+  ['certificate of the peer', showsAsMuch],
+  [
+    'judged certificate',
+    ({ settings, identified, observations }) =>
+      !settings.has('-expect-verify-result') || !identified || observations.verified !== undefined,
+  ],
   [
     'resumption',
     ({ settings, resumed, isResumption }) => resumed === (isResumption && !settings.has('-expect-session-miss')),
@@ -111,7 +124,8 @@ export function unmetAfterHandshake(parts: Parts): string | undefined {
   }
   // What the peer showed in the full handshake still holds.
   const observations = resumed ? parts.observations.resuming(parts.shared.full) : parts.observations
-  const facts = { ...parts, observations, resumed, negotiated: summary.negotiated }
+  const identified = summary.peer.identity !== undefined
+  const facts = { ...parts, observations, resumed, identified, negotiated: summary.negotiated }
   const unmet = expectations.find(([, isMet]) => !isMet(facts))
   return unmet && `not as expected: ${unmet[0]}`
 }
