@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { ClientOptions, ServerOptions } from '../../src/adapters/options.js'
 import { SessionCache } from '../../src/adapters/sessions/client-sessions.js'
 import { TicketKeys } from '../../src/adapters/sessions/ticket-keys.js'
+import { fromAscii } from '../../src/bytes/convert.js'
 import { Secret } from '../../src/bytes/secret.js'
+import { preSharedKey } from '../../src/crypto/pre-shared-key.js'
 import type { KeptSession } from '../../src/crypto/session.js'
 import { credentialOf, noble, pinTo } from '../support/endpoints.js'
 import { type By, play, resumedBy, resuming, summariesOf } from './ends.js'
@@ -38,6 +40,29 @@ describe.each(kinds)('what is not resumed by %s', (by) => {
     expect(resumedBy(played)).toEqual(full)
     const [certificate] = summariesOf(played).server.peer.identity?.certificateChain ?? []
     expect(certificate).toEqual(credentialOf('client', 'rsa').certificateChain[0])
+  })
+
+  test('a session of one shared key by a client that has another', () => {
+    const suite = ['TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256'] as const
+    const [alice, bob] = ['alice', 'bob'].map((name) => preSharedKey(name, fromAscii(`the key of ${name}`)))
+    if (alice === undefined || bob === undefined) throw new Error('two keys were made')
+    const ends = resuming(by)
+    const { credentials: _, verifier: __, ...client } = { ...ends.client, cipherSuites: suite }
+    const server = { ...ends.server, cipherSuites: suite, preSharedKeys: [alice, bob] }
+    const as = (options: ClientOptions) => {
+      const played = play({ ...client, ...options }, server)
+      const { peer, resumed } = summariesOf(played).server
+      return [resumed, new TextDecoder().decode(peer.pskIdentity)]
+    }
+    const chooseBob = () => bob
+    expect(as({ preSharedKeys: [alice] })).toEqual([undefined, 'alice'])
+    expect(as({ preSharedKeys: [bob] })).toEqual([undefined, 'bob'])
+    expect(as({ selectPsk: chooseBob })).toEqual([undefined, 'bob'])
+    expect(as({ environment: { selectPsk: () => alice } })).toEqual([undefined, 'alice'])
+    expect(as({ selectPsk: chooseBob })).toEqual([by, 'bob'])
+    expect(as({ preSharedKeys: [bob, alice] })).toEqual([undefined, 'bob'])
+    expect(as({ preSharedKeys: [bob] })).toEqual([by, 'bob'])
+    expect(as({ preSharedKeys: [alice] })).toEqual([by, 'alice'])
   })
 
   test('a session without a client certificate, where one is required', () => {

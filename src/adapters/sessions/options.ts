@@ -1,6 +1,7 @@
 import { fromAscii, toHex } from '../../bytes/convert.js'
 import type { Environment } from '../../crypto/environment.js'
 import type { Credential } from '../../crypto/key-types.js'
+import type { PreSharedKey } from '../../crypto/pre-shared-key.js'
 import type { CryptoProvider } from '../../crypto/provider.js'
 import type { KeptSession } from '../../crypto/session.js'
 import type { SessionNeeds } from '../../crypto/session-needs.js'
@@ -91,12 +92,15 @@ interface Identity {
   readonly serverName?: string
   readonly credentials?: readonly Credential[]
   readonly selectCredential?: Environment['selectCredential']
+  readonly preSharedKeys?: readonly PreSharedKey[]
+  readonly selectPsk?: Environment['selectPsk']
   readonly environment?: Partial<Environment>
 }
 
 /**
  * A session in which a client proved who it is must not be resumed in the name of another: so the key names the
- * credentials that a client could have shown, besides the server.
+ * credentials that a client could have shown and the shared keys that it could have used, besides the server. Of a shared
+ * key that is its name, never the key: what is weak enough to be guessed must not be in a string, hashed or not.
  */
 function cacheKey(
   { hash }: Pick<CryptoProvider, 'hash'>,
@@ -104,10 +108,13 @@ function cacheKey(
 ): string {
   const shown = (options.credentials ?? []).flatMap(({ certificateChain: [own] }) => (own === undefined ? [] : [own]))
   const selects = options.selectCredential ?? options.environment?.selectCredential
+  const selectsPsk = options.selectPsk ?? options.environment?.selectPsk
   const fingerprint = toHex(
     hash('sha256', ...shown.map((own) => hash('sha256', own)), fromAscii(`${numberOf(selects)}`)),
   )
-  return JSON.stringify([options.serverName ?? null, options.sessionKey ?? null, fingerprint])
+  const shared = (options.preSharedKeys ?? []).map(({ identity }) => toHex(identity))
+  const { serverName = null, sessionKey = null } = options
+  return JSON.stringify([serverName, sessionKey, fingerprint, shared, numberOf(selectsPsk)])
 }
 
 /** The policy of a client's machine, and what offers and keeps its sessions. */

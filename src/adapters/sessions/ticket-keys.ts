@@ -7,6 +7,7 @@ import type { Aead } from '../../crypto/record-ciphers.js'
 import { decodeSession, encodeSession, type Session } from '../../crypto/session.js'
 import type { OpenedTicket, SealedTicket } from '../../crypto/session-needs.js'
 import { TlsFault } from '../../handshake/fault.js'
+import { checkNames } from '../check-options.js'
 
 /*
  * A ticket of ours, after the pattern of RFC 5077 §4 with an AEAD in place of encryption and a MAC:
@@ -26,8 +27,13 @@ const TIME_LENGTH = 6
 const KEY_LENGTH = 32
 /** One key as `exportKeys` gives it: its name, the key, and when it was made. */
 const EXPORTED_LENGTH = NAME_LENGTH + KEY_LENGTH + TIME_LENGTH
-/** NewSessionTicket has two bytes for the length of a ticket (RFC 5077 §3.3). */
-const LONGEST_TICKET = 0xffff
+/**
+ * A client shows its ticket within a ClientHello, of which this library takes 16,384 bytes unless told otherwise: this
+ * leaves a quarter of them for the rest. A client with a longer chain than that is given no ticket.
+ */
+const LONGEST_TICKET = 12_288
+/** NewSessionTicket has four bytes for the seconds of a lifetime (RFC 5077 §3.3). */
+const LONGEST_HINT = 0xffff_ffff
 
 const HOUR = 3_600_000
 
@@ -43,6 +49,22 @@ export interface TicketKeysOptions {
   readonly sessionLifetime?: number
   /** Milliseconds since 1970; `Date.now` by default. */
   readonly now?: () => number
+}
+
+const optionNames: Readonly<Record<keyof TicketKeysOptions, true>> = {
+  provider: true,
+  keys: true,
+  rotateAfter: true,
+  ticketLifetime: true,
+  sessionLifetime: true,
+  now: true,
+}
+
+/** A time that is no number compares with nothing: keys would stay, and tickets open, for ever. */
+function milliseconds(name: keyof TicketKeysOptions, value: number | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise
+  if (typeof value === 'number' && value > 0) return value
+  throw new TlsFault('misuse', `${name} must be milliseconds above 0, or Infinity, not ${String(value)}`)
 }
 
 interface TicketKey {
@@ -71,11 +93,13 @@ export class TicketKeys {
   /** The latest first. */
   #keys: readonly TicketKey[] = []
 
+  /** Throws a `misuse` fault for options that make no sense. */
   constructor(options: TicketKeysOptions) {
+    checkNames(options, optionNames)
     this.#provider = options.provider
-    this.#rotateAfter = options.rotateAfter ?? 8 * HOUR
-    this.#ticketLifetime = options.ticketLifetime ?? 12 * HOUR
-    this.#sessionLifetime = options.sessionLifetime ?? 24 * HOUR
+    this.#rotateAfter = milliseconds('rotateAfter', options.rotateAfter, 8 * HOUR)
+    this.#ticketLifetime = milliseconds('ticketLifetime', options.ticketLifetime, 12 * HOUR)
+    this.#sessionLifetime = milliseconds('sessionLifetime', options.sessionLifetime, 24 * HOUR)
     this.#now = options.now ?? Date.now
     if (options.keys === undefined) this.rotate()
     else this.importKeys(options.keys)
@@ -129,7 +153,7 @@ export class TicketKeys {
     plaintext.wipe()
     const ticket = concat(current.name, nonce, sealed)
     if (ticket.length > LONGEST_TICKET) return undefined
-    return { ticket, ticketLifetimeHint: Math.ceil(lifetime / 1000) }
+    return { ticket, ticketLifetimeHint: Math.min(Math.ceil(lifetime / 1000), LONGEST_HINT) }
   }
 
   /** The session in a ticket; `undefined` for one that none of the keys sealed, that was changed, or whose time is over. */
