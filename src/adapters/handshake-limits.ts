@@ -1,11 +1,14 @@
 import { TlsFault } from '../handshake/fault.js'
 import type { Endpoint } from './endpoint.js'
 
-/** What ends a handshake that takes too long or is no longer wanted. Neither has any effect once it is complete. */
+/** What ends a handshake that takes too long or is no longer wanted. */
 export interface HandshakeLimits {
-  /** Milliseconds from the start until the handshake must be complete; 10,000 by default, `Infinity` for no limit. */
+  /**
+   * Milliseconds from the start until the handshake must be complete; 10,000 by default, `Infinity` for no limit. A
+   * renegotiation has as long from our hello on.
+   */
   readonly handshakeTimeout?: number
-  /** Aborting it ends the handshake at once. */
+  /** Aborting it ends the handshake at once; without effect on an open connection. */
   readonly signal?: AbortSignal
 }
 
@@ -44,5 +47,31 @@ export function limitHandshake(endpoint: Endpoint, limits: HandshakeLimits): () 
   return () => {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/**
+ * Gives a renegotiation the time that a handshake has, from when data of ours is held for its sake: a peer that does not
+ * go on must not keep it for ever. One that was only asked to begin may take as long as it likes.
+ */
+export class RenegotiationLimit {
+  readonly #endpoint: Endpoint
+  readonly #limits: HandshakeLimits
+  #lift: (() => void) | undefined
+
+  constructor(endpoint: Endpoint, { handshakeTimeout }: HandshakeLimits) {
+    this.#endpoint = endpoint
+    this.#limits = handshakeTimeout === undefined ? {} : { handshakeTimeout }
+  }
+
+  /** To be called after any change. While our own reader keeps us from hearing the peer (`isReading` false) no time passes. */
+  watch(isReading: boolean): void {
+    if (!isReading || !this.#endpoint.connection.holdsData) this.lift()
+    else this.#lift ??= limitHandshake(this.#endpoint, this.#limits)
+  }
+
+  lift(): void {
+    this.#lift?.()
+    this.#lift = undefined
   }
 }

@@ -4,7 +4,7 @@ import type { ConnectionOutput } from '../../connection/connection.js'
 import { TlsFault } from '../../handshake/fault.js'
 import type { ConnectionSummary } from '../../handshake/negotiated.js'
 import type { Endpoint } from '../endpoint.js'
-import { abortedBy, type HandshakeLimits, limitHandshake } from '../handshake-limits.js'
+import { abortedBy, type HandshakeLimits, limitHandshake, RenegotiationLimit } from '../handshake-limits.js'
 import { SocketShape, type Transport } from './socket-shape.js'
 import { TransportLink } from './transport-link.js'
 
@@ -26,7 +26,7 @@ export interface RenegotiateOptions {
  * A TLS connection as a Node stream, over any duplex stream.
  *
  * What is written waits until the handshake is complete and the peer is verified (`secureConnect`), and never leaves
- * otherwise. `end()` sends close_notify behind all that was written and goes on reading. The peer's close_notify ends the
+ * otherwise; in a renegotiation it waits again from our hello on, at most for `handshakeTimeout`. `end()` sends close_notify behind all that was written and goes on reading. The peer's close_notify ends the
  * readable side; once its reader has had everything, what was written by then leaves and our close_notify follows it.
  * What is written later fails. (An endpoint of `onPeerClose: 'close'` answers at once instead: `EPIPE` from then on.)
  * `end` is emitted only after a close_notify: a transport that just ends destroys the stream with the fault `truncated`,
@@ -36,9 +36,10 @@ export class TlsDuplex extends SocketShape {
   readonly #endpoint: Endpoint
   readonly #transport: Transport
   readonly #link: TransportLink
+  readonly #renegotiationLimit: RenegotiationLimit
   #liftLimits: () => void = () => {}
   #summary: ConnectionSummary | undefined
-  /** What the write or the end in progress does once the handshake is complete. */
+  /** What the write or the end in progress does once the handshake is complete, or the renegotiation over. */
   #held: (() => void) | undefined
   /** Called when the write or the end in progress is over, in whatever way. */
   #pending: Done | undefined
@@ -54,6 +55,7 @@ export class TlsDuplex extends SocketShape {
     if (!(transport instanceof Duplex)) throw new TlsFault('misuse', 'the transport must be a duplex stream of Node')
     this.#transport = transport
     this.#endpoint = endpoint
+    this.#renegotiationLimit = new RenegotiationLimit(endpoint, limits)
     this.#link = new TransportLink(transport, {
       onData: (bytes) => endpoint.receive(bytes),
       onEnd: () => this.#endOfTransport(),
@@ -83,8 +85,8 @@ export class TlsDuplex extends SocketShape {
 
   /**
    * Begins another handshake, as `node:tls` names it: on a server `requestCert` asks the client for a certificate, and it
-   * must show one unless `rejectUnauthorized` is false. `done` is told how it ended, and not if the peer never answers.
-   * Throws a `misuse` fault unless the connection is open and no renegotiation runs.
+   * must show one unless `rejectUnauthorized` is false. `done` is told how it ended; a client that was
+   * asked may never answer. Throws a `misuse` fault unless the connection is open and no renegotiation runs.
    */
   renegotiate(options: RenegotiateOptions = {}, done: (error: Error | null) => void = () => {}): void {
     const clientAuthentication = options.rejectUnauthorized === false ? 'request' : 'require'
@@ -103,20 +105,21 @@ export class TlsDuplex extends SocketShape {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: Done): void {
-    this.#whenEstablished(done, () => this.#send([chunk]))
+    this.#whenOpen(done, () => this.#send([chunk]))
   }
 
   /** All that was written while something else was on its way. */
   override _writev(writes: readonly { readonly chunk: Uint8Array }[], done: Done): void {
-    this.#whenEstablished(done, () => this.#send(writes.map(({ chunk }) => chunk)))
+    this.#whenOpen(done, () => this.#send(writes.map(({ chunk }) => chunk)))
   }
 
   override _final(done: Done): void {
-    this.#whenEstablished(done, () => this.#close())
+    this.#whenOpen(done, () => this.#close())
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#liftLimits()
+    this.#renegotiationLimit.lift()
     if (!this.#endpoint.connection.ended) {
       this.#endpoint.abort('aborted', 'the stream was destroyed', error ?? undefined)
     }
@@ -153,6 +156,7 @@ export class TlsDuplex extends SocketShape {
     switch (output.type) {
       case 'established':
         this.#liftLimits()
+        this.#renegotiationLimit.lift()
         this.#establish(output.summary)
         return
       case 'renegotiationDeclined':
@@ -176,17 +180,20 @@ export class TlsDuplex extends SocketShape {
     const { connection } = this.#endpoint
     const readerIsReady = this.#summary === undefined || this.#readerWantsMore
     this.#link.setReading(connection.wantsInput && readerIsReady && !connection.ended && !this.#link.isOverfull)
-    if (this.#summary !== undefined) this.#release()
+    this.#renegotiationLimit.watch(readerIsReady)
+    this.#release()
     if (connection.ended) this.#link.finish()
   }
 
-  #whenEstablished(done: Done, proceed: () => void): void {
+  #whenOpen(done: Done, proceed: () => void): void {
     this.#pending = done
     this.#held = proceed
-    if (this.#summary !== undefined) this.#release()
+    this.#release()
   }
 
+  /** What waits here and not in the connection is bounded by what a writer is told (`write` answers false). */
   #release(): void {
+    if (this.#summary === undefined || this.#endpoint.connection.holdsData) return
     const held = this.#held
     this.#held = undefined
     held?.()
@@ -207,8 +214,11 @@ export class TlsDuplex extends SocketShape {
     const rest = this.#sealPiece(waiting)
     this.#afterOutputs((error) => {
       if (error) this.#failWrite(error)
-      else if (rest.length > 0) this.#send(rest)
-      else this.#settle()
+      else if (rest.length === 0) this.#settle()
+      else {
+        this.#held = () => this.#send(rest)
+        this.#release()
+      }
     })
   }
 

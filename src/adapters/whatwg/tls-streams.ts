@@ -1,8 +1,9 @@
 import type { ConnectionOutput } from '../../connection/connection.js'
+import type { RenegotiationWish } from '../../handshake/event.js'
 import { TlsFault } from '../../handshake/fault.js'
 import type { ConnectionSummary } from '../../handshake/negotiated.js'
 import type { Endpoint } from '../endpoint.js'
-import { abortedBy, type HandshakeLimits, limitHandshake } from '../handshake-limits.js'
+import { abortedBy, type HandshakeLimits, limitHandshake, RenegotiationLimit } from '../handshake-limits.js'
 import { type ByteChannel, ChannelLink } from './channel-link.js'
 
 /** Bytes that each of the two streams holds: four full records. */
@@ -32,7 +33,8 @@ function settledLater<T>(): Settled<T> {
 /**
  * A TLS connection as a pair of WHATWG streams, over any other such pair.
  *
- * What is written waits until the handshake is complete and the peer is verified, and never leaves otherwise. Closing
+ * What is written waits until the handshake is complete and the peer is verified, and never leaves otherwise; in a
+ * renegotiation it waits again from our hello on, at most for `handshakeTimeout`. Closing
  * `writable` sends close_notify behind all that was written; `readable` goes on to the peer's close_notify, and closes then
  * only: a channel that just ends errors both streams with the fault `truncated`. After the peer's close_notify `writable`
  * stays open until it is closed. (An endpoint of `onPeerClose: 'close'` answers at once instead, and later writes reject.) Aborting `writable` ends the connection at once and tells the peer; cancelling
@@ -47,6 +49,11 @@ export class TlsStreams {
   readonly #closed = settledLater<void>()
   #source: ReadableStreamDefaultController<Uint8Array> | undefined
   #sink: WritableStreamDefaultController | undefined
+  readonly #renegotiationLimit: RenegotiationLimit
+  /** Who is told how the renegotiation ended that our side began. */
+  #renegotiation: Settled<ConnectionSummary> | undefined
+  /** Wakes the write or the close that waits for the end of a renegotiation. */
+  #onRelease: () => void = () => {}
   #liftLimits: () => void = () => {}
   #isEstablished = false
   #peerClosed = false
@@ -60,6 +67,7 @@ export class TlsStreams {
   constructor(channel: ByteChannel, endpoint: Endpoint, limits: HandshakeLimits = {}) {
     if (endpoint.connection.state.name !== 'Start') throw new TlsFault('misuse', 'the endpoint was used before')
     this.#endpoint = endpoint
+    this.#renegotiationLimit = new RenegotiationLimit(endpoint, limits)
     this.readable = this.#makeReadable()
     this.writable = this.#makeWritable()
     const { signal } = limits
@@ -76,7 +84,7 @@ export class TlsStreams {
       return
     }
     endpoint.onOutput = (output) => this.#perform(output)
-    endpoint.onAdvance = () => this.#link.resume()
+    endpoint.onAdvance = () => this.#advance()
     endpoint.start()
     this.#link.attach()
   }
@@ -91,13 +99,31 @@ export class TlsStreams {
     return this.#closed.promise
   }
 
+  /**
+   * Begins another handshake: see `TlsConnection.renegotiate`. Fulfilled when it is complete, rejected where the peer
+   * declines it or the connection ends; a client that was asked may never answer. Throws a `misuse` fault where none can
+   * begin.
+   */
+  renegotiate(wish?: RenegotiationWish): Promise<ConnectionSummary> {
+    const before = this.#renegotiation
+    const outcome = settledLater<ConnectionSummary>()
+    this.#renegotiation = outcome
+    try {
+      this.#endpoint.renegotiate(wish)
+    } catch (error) {
+      this.#renegotiation = before
+      throw error
+    }
+    return outcome.promise
+  }
+
   #makeReadable(): ReadableStream<Uint8Array> {
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           this.#source = controller
         },
-        pull: () => this.#link.resume(),
+        pull: () => this.#advance(),
         cancel: () => this.#cancel(),
       },
       byteCounting,
@@ -130,9 +156,19 @@ export class TlsStreams {
     })
   }
 
+  /** What follows from any change: input flows or waits, and so does what was written. */
+  #advance(): void {
+    this.#renegotiationLimit.watch(this.#readerIsReady)
+    if (!this.#endpoint.connection.holdsData) this.#onRelease()
+    this.#link.resume()
+  }
+
+  get #readerIsReady(): boolean {
+    return !this.#isEstablished || this.#cancelled || (this.#source?.desiredSize ?? 0) > 0
+  }
+
   #wantsInput(): boolean {
-    const readerIsReady = !this.#isEstablished || this.#cancelled || (this.#source?.desiredSize ?? 0) > 0
-    return readerIsReady && this.#endpoint.connection.wantsInput && !this.#link.isOverfull
+    return this.#readerIsReady && this.#endpoint.connection.wantsInput && !this.#link.isOverfull
   }
 
   #perform(output: ConnectionOutput): void {
@@ -144,8 +180,13 @@ export class TlsStreams {
     switch (output.type) {
       case 'established':
         this.#liftLimits()
+        this.#renegotiationLimit.lift()
         this.#isEstablished = true
         this.#established.resolve(output.summary)
+        this.#renegotiation?.resolve(output.summary)
+        return
+      case 'renegotiationDeclined':
+        this.#renegotiation?.reject(new Error('the peer does not want to renegotiate'))
         return
       case 'application_data':
         if (!this.#cancelled) this.#source?.enqueue(output.data)
@@ -169,6 +210,7 @@ export class TlsStreams {
     }
     await this.#established.promise
     for (let offset = 0; offset < chunk.length; offset += PIECE) {
+      await this.#untilReleased()
       if (!this.#endpoint.connection.canSend) {
         throw new Error('the connection was closed before this could be sent')
       }
@@ -177,8 +219,18 @@ export class TlsStreams {
     }
   }
 
+  /** What waits here and not in the connection is bounded by what the stream's writer is told (`ready`). */
+  async #untilReleased(): Promise<void> {
+    while (this.#endpoint.connection.holdsData) {
+      await new Promise<void>((resolve) => {
+        this.#onRelease = resolve
+      })
+    }
+  }
+
   async #close(): Promise<void> {
     await this.#established.promise
+    await this.#untilReleased()
     if (this.#endpoint.connection.canSend) this.#endpoint.close()
     if (this.#cancelled || this.#peerClosed) this.#finish()
     if (!this.#peerClosed) await this.#link.finish()
@@ -198,6 +250,7 @@ export class TlsStreams {
   #finish(): void {
     if (this.#over) return
     this.#over = true
+    this.#renegotiation?.reject(new TlsFault('aborted', 'the connection was closed'))
     const done = (): void => this.#closed.resolve()
     // A peer that has closed need not wait for our answer: that it could not be delivered matters to nobody.
     this.#link.finish().then(done, done)
@@ -208,10 +261,13 @@ export class TlsStreams {
     if (this.#over) return
     this.#over = true
     this.#liftLimits()
+    this.#renegotiationLimit.lift()
     if (!this.#endpoint.connection.ended) this.#endpoint.abort('aborted', 'the channel failed', reason)
     if (!this.#cancelled) this.#source?.error(reason)
     this.#sink?.error(reason)
     this.#established.reject(reason)
+    this.#renegotiation?.reject(reason)
+    this.#onRelease()
     this.#closed.reject(reason)
     this.#link.shutDown(reason)
   }
