@@ -25,6 +25,7 @@ const entryPoints: Readonly<Record<string, string>> = {
   'tls12/x509': 'src/x509/index.ts',
   'tls12/inspect': 'src/inspect/index.ts',
   'tls12/providers/noble': 'src/providers/noble/index.ts',
+  'tls12/providers/webcrypto': 'src/providers/webcrypto/index.ts',
 }
 
 const resolveImports = (source: string): string =>
