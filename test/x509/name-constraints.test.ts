@@ -146,7 +146,7 @@ describe('name constraints (RFC 5280 §4.2.1.10)', () => {
     )
   })
 
-  it('stop where the comparisons are spent, within a second', () => {
+  it('stop where the comparisons are spent', () => {
     const hosts = Array.from({ length: 2000 }, (_, i) => dns(`t${i}.test`))
     const path = NameConstraints.none.and(
       constraints(
@@ -155,9 +155,9 @@ describe('name constraints (RFC 5280 §4.2.1.10)', () => {
       ),
     )
     const certificate = named(hosts)
-    const start = performance.now()
-    expect(path.check(certificate, nameBudget())?.why).toBe('budget')
-    expect(performance.now() - start).toBeLessThan(1000)
+    const spent = nameBudget()
+    expect(path.check(certificate, spent)?.why).toBe('budget')
+    expect(spent.left).toBeLessThanOrEqual(0)
     const budget = nameBudget(10_000_000)
     expect(path.check(certificate, budget)).toBeUndefined()
     expect(budget.left).toBeLessThan(10_000_000 - 2000 * 2000)
