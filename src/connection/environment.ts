@@ -6,13 +6,12 @@ import type { SessionNeeds } from '../crypto/session-needs.js'
 export type Trust = Pick<Environment, 'verifyCertificate' | 'selectCredential'> &
   Partial<Pick<Environment, 'selectPsk'>>
 
-/** Sessions that nobody keeps; a certificate from one is judged as if it had just been shown. */
-const noSessions = ({ verifyCertificate }: Trust): SessionNeeds => ({
+/** Sessions that nobody keeps. */
+const noSessions: Omit<SessionNeeds, 'reverifySession'> = {
   openTicket: () => undefined,
   resumeSession: () => undefined,
   sealTicket: () => undefined,
-  reverifySession: (request, signal) => verifyCertificate(request, signal),
-})
+}
 
 /**
  * The environment in which a provider answers everything cryptographic. Any single answer can be replaced by spreading:
@@ -20,7 +19,12 @@ const noSessions = ({ verifyCertificate }: Trust): SessionNeeds => ({
  */
 export const providerEnvironment = (provider: CryptoProvider, trust: Trust): Environment => ({
   reviewClientHello: () => ({ accepted: true }),
-  ...noSessions(trust),
+  ...noSessions,
+  // A certificate from a session is judged as if it had just been shown, by whoever judges in the environment that this
+  // has become part of: a stricter `verifyCertificate` in place of the one below must not be passed by through a session.
+  reverifySession(request, signal) {
+    return this.verifyCertificate(request, signal)
+  },
   selectCredential: (request, signal) => trust.selectCredential(request, signal),
   selectPsk: (request, signal) => trust.selectPsk?.(request, signal),
   verifyCertificate: (request, signal) => trust.verifyCertificate(request, signal),

@@ -88,6 +88,15 @@ describe.each(kinds)('what is not resumed by %s', (by) => {
     expect(played.client.connection.summary).toBeUndefined()
   })
 
+  test('a session whose certificate the verifier of the environment would refuse by now', () => {
+    const { client, server } = resuming(by)
+    resumedBy(play(client, server))
+    const strict = (side: 'client' | 'server') => ({ environment: { verifyCertificate: pinTo(side, 'rsa') } })
+    expect(play(client, { ...server, ...strict('client') }).faultOf('server')?.code).toBe('certificate_not_pinned')
+    resumedBy(play(client, server))
+    expect(play({ ...client, ...strict('server') }, server).faultOf('client')?.code).toBe('certificate_not_pinned')
+  })
+
   test('a session under a suite that the server has switched off', () => {
     const { client, server } = resuming(by)
     const first = summariesOf(play(client, server)).client.negotiated.suite.name
