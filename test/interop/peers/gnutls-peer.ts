@@ -67,7 +67,11 @@ export const gnutls: Peer = {
       const keys = terms.psk === true ? ['--pskpasswd', passwords()] : []
       const cache = terms.resume === 'id' ? [] : ['--nodb']
       const args = [...common('server', terms), ...authentication(terms), ...keys, ...cache]
-      return startOnPort('gnutls-serv', (port) => ['--port', `${port}`, '--echo', ...args], environment(terms))
+      return startOnPort(
+        'gnutls-serv',
+        (port) => ['--port', `${port}`, terms.http === true ? '--http' : '--echo', ...args],
+        environment(terms),
+      )
     },
   },
   client: {

@@ -16,7 +16,7 @@ const nameOf = (name: string): string =>
     .replace('_WITH', '')
     .replace('CHACHA20_POLY1305_SHA256', 'CHACHA20_POLY1305')
     .replace(/AES_(\d+)/, 'AES$1')
-    .replace(/(AES\d+)_CBC/, '$1')
+    .replace(/^((?:ECDHE|DHE)?_?(?:RSA|ECDSA)?_?AES\d+)_CBC/, '$1')
     .replace('3DES_EDE_CBC', 'DES_CBC3')
     .replace('CCM_8', 'CCM8')
     .replace(/(CCM8?)_SHA256$/, '$1')
@@ -78,7 +78,7 @@ export const openssl: Peer = {
         's_server',
         '-accept',
         '127.0.0.1:0',
-        '-rev',
+        terms.http === true ? '-www' : '-rev',
         ...dhGroup,
         ...common('server', terms),
         ...asks,

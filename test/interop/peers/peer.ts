@@ -17,6 +17,8 @@ export interface Terms {
   /** What a server wants of clients; nothing by default. */
   readonly clientAuth?: 'request' | 'require'
   readonly resume: Resumption
+  /** A server that speaks HTTP and closes after its answer, where it could also echo. */
+  readonly http?: boolean
   /** The peers share `sharedKey`. */
   readonly psk?: boolean
   readonly alpn?: readonly string[]

@@ -1,0 +1,141 @@
+/** What is captured: one row a pair of stacks. Between them the rows show every part of TLS 1.2 that these stacks speak. */
+import { fileURLToPath } from 'node:url'
+import type { Resumption, Terms } from '../test/interop/peers/peer.js'
+import { pki } from '../test/support/pki.js'
+
+export interface Pair {
+  readonly name: string
+  readonly shows: string
+  /** Names of peers. */
+  readonly server: string
+  readonly client: string
+  /** The one suite that the server allows. */
+  readonly suite: string
+  readonly serverTerms?: Partial<Terms>
+  readonly clientTerms?: Partial<Terms>
+  readonly resume?: Resumption
+  /** The alert that ends it; established where there is none. */
+  readonly refusedWith?: string
+}
+
+const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+const mutual = (kind: NonNullable<Terms['kind']>) =>
+  ({ serverTerms: { clientAuth: 'require' }, clientTerms: { kind } }) as const
+const stapled = ['cert', 'key', 'chain'].map((part) => path(`./revocation/server.${part}.pem`))
+
+const ECDHE_RSA = 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'
+const ECDHE_ECDSA = 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'
+const row = (server: string, client: string, shows: string, suite: string, more: Partial<Pair> = {}): Pair => ({
+  name: `${server}-${client}-${shows}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+  ...{ server, client, shows, suite },
+  ...more,
+})
+
+const exchanges: readonly Pair[] = [
+  row('OpenSSL', 'GnuTLS', 'RSA key exchange, AES-GCM', 'TLS_RSA_WITH_AES_128_GCM_SHA256'),
+  row('GnuTLS', 'OpenSSL', 'DHE_RSA, ChaCha20-Poly1305', 'TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256'),
+  row('GnuTLS', 'Mbed TLS', 'DHE_RSA, AES-CCM', 'TLS_DHE_RSA_WITH_AES_128_CCM'),
+  row('Mbed TLS', 'OpenSSL', 'ECDHE_ECDSA, AES-CCM-8', 'TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8'),
+  row('NSS', 'Go', 'ECDHE_RSA, AES-CBC, SHA-1', 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA'),
+  row('Java', 'Go', 'ECDHE_RSA, AES-256-GCM', 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384'),
+  row('GnuTLS', 'Java', 'ECDHE_ECDSA, AES-CBC, SHA-384', 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384'),
+  row('wolfSSL', 'OpenSSL', 'DHE_RSA, AES-CBC, SHA-256', 'TLS_DHE_RSA_WITH_AES_256_CBC_SHA256'),
+  row('GnuTLS', 'Go', 'triple DES', 'TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA'),
+  row('Botan', 'OpenSSL', 'ECDHE_ECDSA, ChaCha20-Poly1305', 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256'),
+  row('nginx', 'curl', 'ECDHE_RSA, AES-256-GCM', 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384'),
+  row('Go', 'Chromium', 'GREASE of BoringSSL', ECDHE_ECDSA),
+  row('OpenSSL', 'wolfSSL', 'ECDHE_RSA, ChaCha20-Poly1305', 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'),
+  row('OpenSSL', 'NSS', 'ECDHE_ECDSA, AES-GCM', ECDHE_ECDSA),
+]
+
+const psk: readonly Pair[] = (['PSK', 'ECDHE_PSK', 'DHE_PSK', 'RSA_PSK'] as const).map((exchange) =>
+  row('OpenSSL', 'Mbed TLS', `${exchange} key exchange`, `TLS_${exchange}_WITH_AES_128_CBC_SHA256`, {
+    serverTerms: { psk: true, kind: 'rsa' },
+    clientTerms: { psk: true },
+  }),
+)
+
+const binding: readonly Pair[] = [
+  row('OpenSSL', 'Mbed TLS', 'encrypt-then-MAC', 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA'),
+  row('OpenSSL', 'Mbed TLS', 'MAC-then-encrypt', 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA', { clientTerms: { etm: 'off' } }),
+  row('GnuTLS', 'OpenSSL', 'no extended master secret', ECDHE_RSA, { clientTerms: { ems: 'off' } }),
+]
+
+const clients: readonly Pair[] = [
+  row('OpenSSL', 'Go', 'client certificate RSA', ECDHE_RSA, mutual('rsa')),
+  row('rustls', 'GnuTLS', 'client certificate ECDSA P-256', ECDHE_ECDSA, mutual('ecdsaP256')),
+  row('Go', 'rustls', 'client certificate Ed25519', ECDHE_ECDSA, mutual('ed25519')),
+  row('NSS', 'OpenSSL', 'client certificate ECDSA P-384', ECDHE_RSA, mutual('ecdsaP384')),
+  row('Java', 'OpenSSL', 'client certificate Ed448', ECDHE_ECDSA, mutual('ed448')),
+  row('OpenSSL', 'Java', 'client certificate RSASSA-PSS', ECDHE_RSA, mutual('rsaPss')),
+  row('Go', 'NSS', 'a client without a certificate', ECDHE_RSA, { serverTerms: { clientAuth: 'request' } }),
+]
+
+const resumptions: readonly Pair[] = [
+  row('GnuTLS', 'OpenSSL', 'resumed by session id', ECDHE_RSA, { resume: 'id' }),
+  row('OpenSSL', 'GnuTLS', 'resumed by ticket', ECDHE_RSA, { resume: 'ticket' }),
+  row('Go', 'Mbed TLS', 'resumed by ticket', ECDHE_ECDSA, { resume: 'ticket' }),
+  row('rustls', 'Mbed TLS', 'resumed by session id', ECDHE_ECDSA, { resume: 'id' }),
+]
+
+const extensions: readonly Pair[] = [
+  row('Go', 'OpenSSL', 'SNI and ALPN', ECDHE_RSA, {
+    serverTerms: { alpn: ['h2', 'http/1.1'] },
+    clientTerms: { alpn: ['http/1.1'] },
+  }),
+  row('OpenSSL', 'GnuTLS', 'stapled OCSP', ECDHE_ECDSA, {
+    serverTerms: {
+      args: [
+        ...['-cert', stapled[0] ?? '', '-key', stapled[1] ?? '', '-cert_chain', stapled[2] ?? ''],
+        ...['-status_file', path('./revocation/good.ocsp.der')],
+      ],
+    },
+    clientTerms: { args: ['--insecure'] },
+  }),
+  row('OpenSSL', 'Mbed TLS', 'renegotiation that the client begins', ECDHE_RSA, {
+    serverTerms: { args: ['-client_renegotiation'] },
+    clientTerms: { args: ['--renegotiate', 'yes'] },
+  }),
+  row('Mbed TLS', 'OpenSSL', 'renegotiation that the server begins', ECDHE_RSA, {
+    serverTerms: { args: ['--renegotiate', 'yes'] },
+  }),
+  row('OpenSSL', 'curl', 'a chain in several records', ECDHE_RSA, { serverTerms: { args: ['-cert_chain', 'LONG'] } }),
+]
+
+const refusals: readonly Pair[] = [
+  row('OpenSSL', 'GnuTLS', 'no suite in common', 'TLS_RSA_WITH_AES_128_GCM_SHA256', {
+    clientTerms: { suites: [] },
+    refusedWith: 'handshake_failure',
+  }),
+  row('GnuTLS', 'OpenSSL', 'a server of an unknown authority', ECDHE_RSA, {
+    clientTerms: { trust: pki.impostor },
+    refusedWith: 'unknown_ca',
+  }),
+  row('OpenSSL', 'Go', 'a server of an unknown authority', ECDHE_RSA, {
+    clientTerms: { trust: pki.impostor },
+    refusedWith: 'bad_certificate',
+  }),
+  row('OpenSSL', 'Mbed TLS', 'no client certificate', ECDHE_RSA, {
+    serverTerms: { clientAuth: 'require' },
+    refusedWith: 'handshake_failure',
+  }),
+  row('Go', 'OpenSSL', 'no client certificate', ECDHE_RSA, {
+    serverTerms: { clientAuth: 'require' },
+    refusedWith: 'handshake_failure',
+  }),
+  row('Go', 'GnuTLS', 'no application protocol in common', ECDHE_RSA, {
+    serverTerms: { alpn: ['h2'] },
+    clientTerms: { alpn: ['x'] },
+    refusedWith: 'no_application_protocol',
+  }),
+]
+
+export const pairs: readonly Pair[] = [
+  ...exchanges,
+  ...psk,
+  ...binding,
+  ...clients,
+  ...resumptions,
+  ...extensions,
+  ...refusals,
+]
