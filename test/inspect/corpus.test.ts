@@ -31,7 +31,9 @@ describe('captures between other stacks', () => {
     if (entry.refusedWith === undefined) expect(Math.min(...finished)).toBeGreaterThanOrEqual(2)
     const alerts = handshakes.flatMap(({ entries }) => entries.flatMap((item) => (item.type === 'alert' ? [item] : [])))
     if (entry.refusedWith !== undefined)
-      expect(alerts.map(({ alert }) => nameOf(AlertDescription, alert.description))).toContain(entry.refusedWith)
+      expect(alerts.map(({ alert }) => alert && nameOf(AlertDescription, alert.description))).toContain(
+        entry.refusedWith,
+      )
     if (entry.resumed !== undefined) expect(handshakes.length).toBeGreaterThanOrEqual(2)
   })
 })
