@@ -43,6 +43,8 @@ describe.each(pairs)('$one and $other', ({ a: { provider: a }, b: { provider: b 
     ['AES_128_GCM', 16],
     ['AES_256_GCM', 32],
     ['CHACHA20_POLY1305', 32],
+    ['AES_128_CCM', 16],
+    ['AES_256_CCM_8', 32],
   ] as const)('%s: one opens what the other seals', (name, keyLength) => {
     for (let round = 0; round < 50; round++) {
       const [key, nonce, aad, plaintext] = [random(keyLength), random(12), random(13), random(randomInt(2000))]
