@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { encodeHandshake } from '../../src/messages/handshake.js'
 import { AlertDescription } from '../../src/registry/alert-description.js'
 import { ContentType } from '../../src/registry/content-type.js'
-import { attackClient, attackServer, expectBroken, expectDefeat } from './arena.js'
+import { attackClient, attackServer, expectBroken, expectConnected, expectDefeat } from './arena.js'
 import type { Hostile } from './hostile.js'
 import type { HostileServer } from './hostile-server.js'
 import { insertBefore } from './script.js'
@@ -144,6 +144,16 @@ describe('floods in mid-handshake', () => {
     })
     expectDefeat(attackClient({ script: many }), { ...tooMany, state: 'ExpectCertificate' })
   })
+
+  test.each(['server_hello', 'certificate', 'server_hello_done', 'change_cipher_spec'])(
+    'renegotiation: a HelloRequest before %s is passed over, or the end where that is asked for (RFC 5246 §7.4.1.1)',
+    (name) => {
+      const script = insertBefore<HostileServer>(name, helloRequest)
+      expectConnected(attackClient({ script }))
+      const defeat = { fault: 'unexpected_message', alert: 'unexpected_message' } as const
+      expectDefeat(attackClient({ script, victim: { strayHelloRequest: 'refuse' } }), defeat)
+    },
+  )
 
   test('floods: warnings', () => {
     const script = insertBefore<Hostile>('change_cipher_spec', (it) => {
