@@ -45,12 +45,12 @@ describe.skipIf(cli === undefined)(`our server, ${versionOf(cli, '--version')}`,
       expect(end.fault).toBeUndefined()
     }))
 
-  test('its client is told that we do not', () =>
+  test('its client is told that we do not, and is sent away when it does not cease to ask', () =>
     asked('refuse', async (end, client) => {
       await end.established()
       await client.exit()
-      expect(client.output).toMatch(/[Rr]ehandshake|no renegotiation|No renegotiation/)
-      expect(end.endpoint.connection.state.name).not.toBe('Renegotiating')
+      expect(client.output).toMatch(/No renegotiation is allowed/)
+      expect(end.fault).toMatchObject({ code: 'too_many_warnings' })
     }))
 })
 
