@@ -1,7 +1,6 @@
 /**
- * The order of messages in a full handshake, written down from RFC 5246 §7.3 (figure 1) and the sections on each message,
- * without a look at the transition tables that it judges. Figure 2, the abbreviated handshake, is not in here yet: the
- * library resumes no session, so nothing could be compared.
+ * The order of messages in full and abbreviated handshakes, written down from RFC 5246 §7.3 (figures 1 and 2), RFC 5077
+ * §3.1 (figures 1 to 4) and the sections on each message, without a look at the transition tables that it judges.
  */
 import type { KeyExchange } from '../../src/crypto/suite-parameters.js'
 
@@ -23,7 +22,14 @@ export interface Circumstances {
   /** The server answered the client's status_request in its hello: it may, but need not, send CertificateStatus (RFC 6066 §8). */
   readonly statusPromised: boolean
   readonly clientAuthentication: 'none' | 'request' | 'require'
+  /** What sessions go by, where they are resumed at all. */
+  readonly resumption?: 'session id' | 'ticket'
+  /** The client has shown a session in its hello. Without one, a server that gives an id gives that of a new session. */
+  readonly offered?: boolean
 }
+
+/** The server has put an empty SessionTicket extension into its hello. */
+type Promised = 'ticket' | 'no ticket'
 
 /** RFC 4279 §2 to RFC 4279 §4, RFC 5489 §2: no certificate with these. */
 const withoutCertificate: readonly KeyExchange[] = ['PSK', 'DHE_PSK', 'ECDHE_PSK']
@@ -37,9 +43,17 @@ function serverKeyExchange(keyExchange: KeyExchange): readonly Place[] {
   return keyExchange === 'PSK' || keyExchange === 'RSA_PSK' ? may('server_key_exchange') : must('server_key_exchange')
 }
 
+/** A server that promised a ticket sends one, if need be with nothing in it (RFC 5077 §3.3). */
+const tickets = (promised: Promised): readonly (readonly Place[])[] =>
+  promised === 'ticket' ? [must('new_session_ticket'), must('empty new_session_ticket')] : [nothing]
+
 /** What a server says. Whether to ask for a certificate is up to a server that has shown its own (RFC 5246 §7.4.4). */
-const serverSays = ({ keyExchange, statusPromised }: Circumstances): readonly Place[] => [
-  ...must('server_hello'),
+const serverSays = (
+  { keyExchange, statusPromised }: Circumstances,
+  hello: Said,
+  ticket: readonly Place[],
+): readonly Place[] => [
+  ...must(hello),
   ...(withoutCertificate.includes(keyExchange)
     ? serverKeyExchange(keyExchange)
     : [
@@ -49,9 +63,35 @@ const serverSays = ({ keyExchange, statusPromised }: Circumstances): readonly Pl
         ...may('certificate_request'),
       ]),
   ...must('server_hello_done'),
+  // behind the client's Finished, before its own (RFC 5077 §3.3)
+  ...ticket,
   ...must('change_cipher_spec'),
   ...must('finished'),
 ]
+
+const fullRoads = (circumstances: Circumstances, hello: Said, promised: Promised): readonly (readonly Place[])[] =>
+  tickets(promised).map((ticket) => serverSays(circumstances, hello, ticket))
+
+/** RFC 5246 figure 2, RFC 5077 figure 2: the server, which has shown that it knows the session, goes first. */
+const abbreviatedRoads = (hello: Said, promised: Promised): readonly (readonly Place[])[] =>
+  tickets(promised).map((ticket) => [...must(hello), ...ticket, ...must('change_cipher_spec'), ...must('finished')])
+
+/**
+ * A server may take up what was shown, renew its ticket with that, or neither. A hello with an id that was not shown begins
+ * a full handshake, whatever is in it.
+ */
+function serverRoads(circumstances: Circumstances): readonly (readonly Place[])[] {
+  const { resumption, offered } = circumstances
+  if (resumption === undefined) return fullRoads(circumstances, 'server_hello', 'no ticket')
+  const byTicket = resumption === 'ticket'
+  const roads = (hello: Said, promised: Promised): readonly (readonly Place[])[] =>
+    offered ? abbreviatedRoads(hello, promised) : fullRoads(circumstances, hello, promised)
+  return [
+    ...fullRoads(circumstances, 'server_hello', byTicket ? 'ticket' : 'no ticket'),
+    ...roads('resuming server_hello', 'no ticket'),
+    ...(byTicket ? roads('renewing server_hello', 'ticket') : []),
+  ]
+}
 
 /** What a client says; its Certificate is required where it was asked (RFC 5246 §7.4.6), and then may be empty. */
 const clientSays = (asked: boolean, proves: boolean): readonly Place[] => [
@@ -64,11 +104,21 @@ const clientSays = (asked: boolean, proves: boolean): readonly Place[] => [
   ...must('finished'),
 ]
 
+/** A client whose session was taken up has nothing left to show (RFC 5246 §7.3). */
+const clientResumes: readonly Place[] = [
+  ...must('resuming client_hello'),
+  ...must('change_cipher_spec'),
+  ...must('finished'),
+]
+
 /** Every road that the peer of this machine may take: a list of places, passed in order. */
 export function roadsOf(machine: 'client' | 'server', circumstances: Circumstances): readonly (readonly Place[])[] {
-  if (machine === 'client') return [serverSays(circumstances)]
-  const { clientAuthentication, keyExchange } = circumstances
-  if (clientAuthentication === 'none' || withoutCertificate.includes(keyExchange)) return [clientSays(false, false)]
+  if (machine === 'client') return serverRoads(circumstances)
+  const { clientAuthentication, keyExchange, resumption } = circumstances
+  const resumed = resumption === undefined ? [] : [clientResumes]
+  if (clientAuthentication === 'none' || withoutCertificate.includes(keyExchange)) {
+    return [clientSays(false, false), ...resumed]
+  }
   const proving = clientSays(true, true)
   return clientAuthentication === 'require' ? [proving] : [proving, clientSays(true, false)]
 }

@@ -3,7 +3,7 @@ import type { Need } from '../../src/handshake/need.js'
 import { needAfter } from './explore.js'
 import { isInOrder, isWhole, roadsOf, type Said } from './message-order.js'
 import { clientSubject, serverSubject } from './puppets.js'
-import { clientScenarios, serverScenarios } from './scenarios.js'
+import { clientScenarios, resumingClientScenarios, resumingServerScenarios, serverScenarios } from './scenarios.js'
 import { answerTo, environmentFor, type Scenario, type Subject } from './subject.js'
 
 /** The messages that either model or machine may be offered: those of every type, and what travels beside them. */
@@ -12,6 +12,15 @@ const alphabet: readonly Said[] = [
   ...['server_key_exchange', 'certificate_request', 'server_hello_done', 'certificate_verify'],
   ...['client_key_exchange', 'finished', 'certificate_status', 'change_cipher_spec', 'application_data'],
 ]
+
+/** What more there is to say where sessions are resumed; only who resumes by ticket can renew one. */
+const resumptionAlphabet = ({ resumption }: Scenario): readonly Said[] =>
+  resumption === undefined
+    ? []
+    : [
+        ...['resuming client_hello', 'resuming server_hello', 'empty new_session_ticket'],
+        ...(resumption === 'ticket' ? ['renewing server_hello'] : []),
+      ]
 
 /** How the explorer's variants are called here. */
 const labels: Readonly<Record<string, string>> = {
@@ -36,8 +45,8 @@ class Machine<S extends { readonly name: string }> {
   }
 
   /** Where the machine is before its peer said a word. */
-  begin(): Position<S> {
-    return this.#say({ state: this.#subject.initial, need: undefined }, 'start')
+  begin(offered: boolean): Position<S> {
+    return this.#say({ state: this.#subject.initial, need: undefined }, offered ? 'start with a session' : 'start')
   }
 
   /** Where a message leads once our own side did what it had to; `undefined` where the machine refuses it. */
@@ -76,9 +85,11 @@ function compare<S extends { readonly name: string }>(
   role: 'client' | 'server',
   scenario: Scenario,
   machine: Machine<S>,
+  offered = false,
 ): Comparison {
   const found: Comparison = { accepted: [], disagreements: [], offered: 0 }
-  const circumstances = { ...scenario, statusPromised: scenario.status }
+  const circumstances = { ...scenario, statusPromised: scenario.status, offered }
+  const letters = [...alphabet, ...resumptionAlphabet(scenario)]
   const goOn = (said: readonly Said[], position: Position<S>): void => {
     const whole = isWhole(role, circumstances, said)
     if (whole !== (position.state.name === 'Connected')) {
@@ -88,7 +99,7 @@ function compare<S extends { readonly name: string }>(
       found.accepted.push([...said])
       return // what is said on an open connection is no part of the figure
     }
-    for (const message of alphabet) {
+    for (const message of letters) {
       if (repeats(said, message)) continue
       found.offered++
       const next = machine.hear(position, message)
@@ -98,12 +109,18 @@ function compare<S extends { readonly name: string }>(
       } else if (next !== undefined) goOn([...said, message], next)
     }
   }
-  goOn([], machine.begin())
+  goOn([], machine.begin(offered))
   return found
 }
 
 const withoutHelloRequest = (sequences: readonly (readonly Said[])[]): readonly string[] =>
   sequences.filter((said) => !said.includes('hello_request')).map((said) => said.join(' '))
+
+/** In how many ways the roads of a server can be walked: with and without each message that may be left out. */
+const waysOf = (scenario: Scenario, offered = false): number =>
+  roadsOf('client', { ...scenario, statusPromised: scenario.status, offered })
+    .map((road) => 2 ** road.filter(({ presence }) => presence === 'may').length)
+    .reduce((sum, ways) => sum + ways, 0)
 
 describe('the client accepts exactly what the model of figure 1 accepts', () => {
   test.each(clientScenarios)('$keyExchange, certificate status: $status', (scenario) => {
@@ -111,9 +128,7 @@ describe('the client accepts exactly what the model of figure 1 accepts', () => 
     const { accepted, disagreements, offered } = compare('client', scenario, machine)
     expect(disagreements).toEqual([])
     // with and without each message that may be left out: CertificateRequest, a promised CertificateStatus, a hint
-    const [road = []] = roadsOf('client', { ...scenario, statusPromised: scenario.status })
-    const optional = road.filter(({ presence }) => presence === 'may').length
-    expect(withoutHelloRequest(accepted).length).toBe(2 ** optional)
+    expect(withoutHelloRequest(accepted).length).toBe(waysOf(scenario))
     expect(offered).toBeGreaterThan(200)
   })
 })
@@ -125,6 +140,32 @@ describe('the server accepts exactly what the model of figure 1 accepts', () => 
     expect(disagreements).toEqual([])
     expect(accepted.length).toBe(roadsOf('server', { ...scenario, statusPromised: scenario.status }).length)
     expect(offered).toBeGreaterThan(30)
+  })
+})
+
+describe('the client accepts exactly what the model of figure 2 accepts besides', () => {
+  const cases = resumingClientScenarios.flatMap((scenario) =>
+    [true, false].map((offered) => ({ ...scenario, offered })),
+  )
+  test.each(cases)('$keyExchange, by $resumption, a session shown: $offered', ({ offered, ...scenario }) => {
+    const machine = new Machine(clientSubject(scenario), scenario)
+    const { accepted, disagreements } = compare('client', scenario, machine, offered)
+    expect(disagreements).toEqual([])
+    const whole = withoutHelloRequest(accepted)
+    expect(whole.length).toBe(waysOf(scenario, offered))
+    expect(whole.includes('resuming server_hello change_cipher_spec finished')).toBe(offered)
+  })
+})
+
+describe('the server accepts exactly what the model of figure 2 accepts besides', () => {
+  test.each(resumingServerScenarios)('$keyExchange, by $resumption', (scenario) => {
+    const machine = new Machine(serverSubject(scenario), scenario)
+    const { accepted, disagreements } = compare('server', scenario, machine)
+    expect(disagreements).toEqual([])
+    expect(accepted.map((said) => said.join(' ')).sort()).toEqual([
+      'client_hello client_key_exchange change_cipher_spec finished',
+      'resuming client_hello change_cipher_spec finished',
+    ])
   })
 })
 
@@ -142,6 +183,18 @@ describe('the model itself', () => {
     ]
     expect(isWhole('client', full, server)).toBe(true)
     expect(isWhole('server', full, client)).toBe(true)
+  })
+
+  const resumed = { ...full, resumption: 'ticket', offered: true } as const
+
+  test('accepts the messages that the figures of RFC 5077 draw, in their order', () => {
+    const renewed = ['renewing server_hello', 'new_session_ticket', 'change_cipher_spec', 'finished']
+    expect(isWhole('client', resumed, renewed)).toBe(true)
+    expect(isWhole('client', resumed, renewed.toSpliced(1, 1))).toBe(false)
+    const given = ['server_hello', 'certificate', 'server_key_exchange', 'server_hello_done']
+    expect(isWhole('client', resumed, [...given, 'new_session_ticket', 'change_cipher_spec', 'finished'])).toBe(true)
+    expect(isInOrder('client', resumed, [...given, 'change_cipher_spec'])).toBe(false)
+    expect(isInOrder('client', resumed, [...given, 'change_cipher_spec', 'new_session_ticket'])).toBe(false)
   })
 
   test.each([
