@@ -1,4 +1,5 @@
 import type { VerifiedName } from '../crypto/environment.js'
+import type { PeerProofKind } from '../handshake/evidence.js'
 import type { ConnectionSummary } from '../handshake/negotiated.js'
 import { claimedSubject, keyPin } from './certificate-facts.js'
 import { printable } from './terminal.js'
@@ -12,12 +13,26 @@ export function verifiedNames({ peer: { identity } }: ConnectionSummary): string
   return identity.identities.map(nameText).join(', ') || 'no name'
 }
 
+/** What the peer did with its key. */
+const proofs: Readonly<Record<PeerProofKind, string>> = {
+  'certificate and signature': 'its signature',
+  'certificate and key transport': 'decrypting what was encrypted to its key',
+  // with a certificate, as under RSA_PSK
+  'pre-shared key': 'the key that both share and decrypting what was encrypted to its own',
+  'resumed session': 'a session for which it proved its key when that was made',
+  none: 'nothing',
+}
+
 /** Whom the peer's proof shows, in words that claim no more than was checked. */
 export function peerText(summary: ConnectionSummary, whose: 'client' | 'server'): string {
   const { peer } = summary
   const certificate = peer.identity?.certificateChain[0]
-  if (certificate === undefined) return `the ${whose} is not authenticated`
-  const how = peer.kind === 'certificate and signature' ? 'its signature' : 'decrypting what was encrypted to its key'
+  if (certificate === undefined) {
+    return peer.pskIdentity === undefined
+      ? `the ${whose} is not authenticated`
+      : `the ${whose} is authenticated by the key that both share`
+  }
+  const how = proofs[peer.kind]
   const checks = peer.identity?.checked.join(', ') || 'nothing'
   const names = verifiedNames(summary)
   const who = names === undefined ? `which claims to be ${claimedSubject(certificate) ?? 'unreadable'}` : `as ${names}`
