@@ -1,12 +1,18 @@
 /** TLS over Node's streams: a socket or any other duplex, on the noble provider unless `provider` says otherwise. */
 
 import type { Duplex } from 'node:stream'
-import { accept, connect, type HandshakeLimits, type TlsDuplex } from './adapters/node/index.js'
-import type { ClientOptions, ServerOptions } from './adapters/options.js'
+import {
+  accept,
+  connect,
+  type HandshakeLimits,
+  type StreamClientOptions,
+  type TlsDuplex,
+} from './adapters/node/index.js'
+import type { ServerOptions } from './adapters/options.js'
 import type { CryptoProvider } from './crypto/provider.js'
 import { nobleProvider } from './providers/noble/index.js'
 
-export { type HandshakeLimits, secureDuplex, TlsDuplex } from './adapters/node/index.js'
+export { type HandshakeLimits, type StreamClientOptions, secureDuplex, TlsDuplex } from './adapters/node/index.js'
 
 interface WithProvider {
   readonly provider?: CryptoProvider
@@ -16,10 +22,8 @@ interface WithProvider {
  * The client's end of TLS over `transport`. What is written before the server has proved itself is held, and never goes
  * out if it does not. Failures are `error` events with a `TlsFault`; options that make no sense throw one of code `misuse`.
  */
-export const secureClient = (
-  transport: Duplex,
-  options: ClientOptions & HandshakeLimits & WithProvider = {},
-): TlsDuplex => connect(transport, options.provider ?? nobleProvider(), options)
+export const secureClient = (transport: Duplex, options: StreamClientOptions & WithProvider = {}): TlsDuplex =>
+  connect(transport, options.provider ?? nobleProvider(), options)
 
 /** The server's end of TLS over `transport`; otherwise like `secureClient`. */
 export const secureServer = (

@@ -53,6 +53,11 @@ export abstract class SocketShape extends Duplex {
     return this.summary === undefined ? null : (this.summary.negotiated.serverName ?? false)
   }
 
+  /** True where an earlier session was resumed, by id or by ticket. */
+  isSessionReused(): boolean {
+    return this.summary?.resumed !== undefined
+  }
+
   getProtocol(): 'TLSv1.2' | null {
     return this.summary === undefined ? null : 'TLSv1.2'
   }

@@ -1,10 +1,13 @@
 import { Buffer } from 'node:buffer'
 import { Duplex } from 'node:stream'
+import type { Secret } from '../../bytes/secret.js'
 import type { ConnectionOutput } from '../../connection/connection.js'
+import { encodeKeptSession, type KeptSession } from '../../crypto/session.js'
 import { TlsFault } from '../../handshake/fault.js'
 import type { ConnectionSummary } from '../../handshake/negotiated.js'
 import type { Endpoint } from '../endpoint.js'
 import { abortedBy, type HandshakeLimits, limitHandshake, RenegotiationLimit } from '../handshake-limits.js'
+import { ClientSessions } from '../sessions/client-sessions.js'
 import { SocketShape, type Transport } from './socket-shape.js'
 import { TransportLink } from './transport-link.js'
 
@@ -45,6 +48,9 @@ export class TlsDuplex extends SocketShape {
   #pending: Done | undefined
   #readerWantsMore = true
   #peerClosed = false
+  /** What a client may show next time, and whether `session` is still to tell of it. */
+  #session: Secret | undefined
+  #sessionIsNews = false
   /** Who is told how the renegotiation ended that our side began. */
   readonly #afterRenegotiation: ((error: Error | null) => void)[] = []
 
@@ -99,6 +105,15 @@ export class TlsDuplex extends SocketShape {
     }
   }
 
+  /**
+   * What a later client resumes this session by, as its option `session`; `undefined` where the server gave nothing new, at
+   * servers, and once the stream was destroyed. The event `session` brings the same. The master secret is in it: to be kept
+   * like a key.
+   */
+  getSession(): Buffer | undefined {
+    return this.#session?.use((bytes) => Buffer.from(bytes))
+  }
+
   override _read(): void {
     this.#readerWantsMore = true
     this.#advance()
@@ -118,6 +133,8 @@ export class TlsDuplex extends SocketShape {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#session?.wipe()
+    this.#session = undefined
     this.#liftLimits()
     this.#renegotiationLimit.lift()
     if (!this.#endpoint.connection.ended) {
@@ -158,6 +175,10 @@ export class TlsDuplex extends SocketShape {
         this.#liftLimits()
         this.#renegotiationLimit.lift()
         this.#establish(output.summary)
+        this.#announceSession()
+        return
+      case 'session':
+        this.#keepSession(output.kept)
         return
       case 'renegotiationDeclined':
         this.#renegotiated(new Error('the peer does not want to renegotiate'))
@@ -172,6 +193,21 @@ export class TlsDuplex extends SocketShape {
       case 'failed':
         this.destroy(output.fault)
     }
+  }
+
+  /** The output's own secret is wiped when this returns. */
+  #keepSession({ session, handle }: KeptSession): void {
+    if (!(this.#endpoint.sessions instanceof ClientSessions)) return
+    this.#session?.wipe()
+    const establishedAt = session.establishedAt ?? Date.now()
+    this.#session = encodeKeptSession({ handle, session: { ...session, establishedAt } })
+    this.#sessionIsNews = true
+  }
+
+  #announceSession(): void {
+    if (!this.#sessionIsNews || this.destroyed) return
+    this.#sessionIsNews = false
+    if (this.listenerCount('session') > 0) this.emit('session', this.getSession())
   }
 
   /** What follows from any change: input flows or waits, what was held leaves, and a connection that is over is ended. */
