@@ -1,0 +1,62 @@
+import { posix } from 'node:path'
+import { typeScriptUnder } from '../architecture/sources.js'
+import type { Entry, Ledger } from './entry.js'
+
+const SIGN = '\u00a7'
+
+/** Files of the library by the sections that they cite, so that a rule leads to the code that keeps it. */
+function citingFiles(): ReadonlyMap<string, readonly string[]> {
+  const files = new Map<string, string[]>()
+  for (const { path, text } of typeScriptUnder('src')) {
+    const cited = new Set<string>()
+    const full = new RegExp(`\\b(\\d{4})\\s+(?:${SIGN}(\\d+(?:\\.\\d+)*)|(Appendix\\s+[A-Z](?:\\.\\d+)*))`, 'g')
+    for (const [, rfc, section, appendix] of text.matchAll(full)) cited.add(`${rfc} ${section ?? appendix}`)
+    for (const place of cited) files.set(place, [...(files.get(place) ?? []), path])
+  }
+  return files
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ')
+
+const link = (path: string): string => `[${posix.basename(path)}](${posix.relative('test/ledger', path)})`
+
+const proof = (entry: Entry): string =>
+  'shown' in entry
+    ? entry.shown.map(({ file, title }) => `${link(file)}: ${title}`).join('<br>')
+    : `not asked of this library: ${entry.reason}`
+
+const placeOf = (section: string): string => (section.startsWith('Appendix') ? section : `${SIGN}${section}`)
+
+function tableOf({ rfc, sections }: Ledger, files: ReadonlyMap<string, readonly string[]>): string {
+  const rows = Object.entries(sections).flatMap(([section, entries]) => {
+    const code = (files.get(`${rfc} ${section}`) ?? []).slice(0, 4).map(link).join('<br>')
+    return entries.map(
+      (entry, i) =>
+        `| ${placeOf(section)} | ${i + 1} | ${cell(entry.rule)} | ${cell(proof(entry))} | ${i === 0 ? code : ''} |`,
+    )
+  })
+  return [
+    `## RFC ${rfc}`,
+    '',
+    '| section | # | rule | shown by | code |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n')
+}
+
+/** The ledger for readers: every rule with the test that shows it and the files that cite its section. */
+export function document(ledgers: readonly Ledger[]): string {
+  const entries = ledgers.flatMap(({ sections }) => Object.values(sections).flat())
+  const shown = entries.filter((entry) => 'shown' in entry).length
+  const files = citingFiles()
+  return [
+    '# Every MUST, and what shows it',
+    '',
+    `${entries.length} times ${ledgers.length} RFCs say MUST. ${shown} of them are rules for this library, each shown by a test;`,
+    'the others say why they are none. Section and number tell which one is meant; the words are ours. The last column names',
+    'files that cite the section. Printed by `npm run ledger` from the files in `rules/`; a test holds both against the RFCs.',
+    '',
+    ledgers.map((ledger) => tableOf(ledger, files)).join('\n\n'),
+    '',
+  ].join('\n')
+}
