@@ -60,7 +60,8 @@ const termNames: Readonly<Record<keyof TermsForClient, true>> = {
   extraExtensions: true,
 }
 
-const alerts = Object.keys(AlertDescription) as AlertName[] // the keys of a literal are its names
+/** All but those that RFC 5246 §7.2.2 forbids to send; the keys of a literal are its names. */
+const alerts = (Object.keys(AlertDescription) as AlertName[]).filter((name) => !name.endsWith('_RESERVED'))
 
 /** Options as the machine has them: the same checks as at the start, so that a misspelt policy fails closed here too. */
 function changesOf(terms: TermsForClient): HelloChanges {

@@ -4,7 +4,7 @@ import type { NamedGroup } from '../registry/named-group.js'
 import type { ProtocolVersion } from '../registry/protocol-version.js'
 import type { SignatureScheme } from '../registry/signature-scheme.js'
 import type { ClientHelloToReview, HelloReview } from './hello-review.js'
-import type { CertificateKind, Credential, KeyType, PrivateKey, PublicKey } from './key-types.js'
+import type { CertificateKind, Credential, KeyType, KeyUse, PrivateKey, PublicKey } from './key-types.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { PreSharedKey } from './pre-shared-key.js'
 import type { EncryptedPreMaster, KeyShare, KeyShareRequest } from './provider.js'
@@ -17,6 +17,8 @@ export interface ServerCredentialRequest {
   readonly serverName?: string
   /** Kinds of key that some cipher suite shared by both sides can use, the server's preference first. */
   readonly keyTypes: readonly KeyType[]
+  /** What the shared suites do with a key of type `rsa`; keys of the other types sign. */
+  readonly rsaKeyUses: readonly KeyUse[]
   /** Schemes that both sides accept, the server's preference first. */
   readonly signatureSchemes: readonly SignatureScheme[]
   /** Groups that both sides accept: an ECDSA key must lie on one of them (RFC 8422 §5.1.1). */
@@ -71,7 +73,7 @@ export interface CertificateRequestToVerify {
   /** The DER OCSPResponse that was stapled (RFC 6066 §8), if any. */
   readonly ocspResponse?: Uint8Array
   /** What the key of the certificate does in this handshake (RFC 5246 §7.4.2); absent where that is not known. */
-  readonly keyUsage?: 'digitalSignature' | 'keyEncipherment'
+  readonly keyUsage?: KeyUse
 }
 
 /** A name in a certificate that a verifier vouches for, as text that can be compared with `===`. */

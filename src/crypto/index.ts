@@ -14,7 +14,7 @@ export type {
 } from './environment.js'
 export type { ClientHelloToReview, HelloChanges, HelloReview, RawExtension } from './hello-review.js'
 export { type KeySchedule, keySchedule, type PrfHash, prf } from './key-schedule.js'
-export type { CertificateKind, Credential, EcdsaCurve, KeyType, PrivateKey, PublicKey } from './key-types.js'
+export type { CertificateKind, Credential, EcdsaCurve, KeyType, KeyUse, PrivateKey, PublicKey } from './key-types.js'
 export type { MaybePromise } from './maybe-promise.js'
 export { type PreSharedKey, preSharedKey } from './pre-shared-key.js'
 export type { HashName, HashPrimitives } from './primitives.js'

@@ -38,6 +38,9 @@ export interface PrivateKey {
   decryptPreMaster?(encrypted: Uint8Array, clientVersion: ProtocolVersion, signal?: AbortSignal): MaybePromise<Secret>
 }
 
+/** What a handshake does with the key of a certificate: signs, or decrypts what was encrypted to it (RFC 5246 §7.4.2). */
+export type KeyUse = 'digitalSignature' | 'keyEncipherment'
+
 /** What a Certificate message holds: a chain, or one bare SubjectPublicKeyInfo (RFC 7250 §3). */
 export type CertificateKind = 'X509' | 'RawPublicKey'
 
@@ -45,6 +48,8 @@ export type CertificateKind = 'X509' | 'RawPublicKey'
 export interface Credential {
   readonly certificateChain: readonly Uint8Array[]
   readonly key: PrivateKey
+  /** The only uses of the key that the certificate allows; absent where it allows all. `selectFrom` reads them there. */
+  readonly keyUses?: readonly KeyUse[]
   /** A DER OCSPResponse for the end-entity certificate, sent to clients that ask for one (RFC 6066 §8). */
   readonly ocspResponse?: Uint8Array
   /** A SignedCertificateTimestampList, sent to clients that ask for one (RFC 6962 §3.3). */

@@ -7,11 +7,11 @@ import { readGeneralNames } from './general-name.js'
 import {
   readAuthorityKeyIdentifier,
   readBasicConstraints,
-  readKeyUsage,
   readSubjectKeyIdentifier,
   readTlsFeature,
   single,
 } from './key-extensions.js'
+import { readKeyUsage } from './named-bits.js'
 import {
   readCertificatePolicies,
   readExtendedKeyUsage,

@@ -1,9 +1,8 @@
 import { CertificateError } from './certificate-error.js'
-import type { AuthorityKeyIdentifier, BasicConstraints, KeyUsage } from './certificate-model.js'
+import type { AuthorityKeyIdentifier, BasicConstraints } from './certificate-model.js'
 import { constructedTag, DerFields, primitiveTag, Tag } from './der-fields.js'
 import { valueChecks } from './der-values.js'
 import { readGeneralNames } from './general-name.js'
-import { keyUsageBits, readNamedBits } from './named-bits.js'
 import { readCount } from './policy-extensions.js'
 
 const bad = (rule: string, why: string): CertificateError => new CertificateError('bad_extension', rule, why)
@@ -27,14 +26,6 @@ export function readBasicConstraints(der: Uint8Array): BasicConstraints {
   if (pathLen === undefined) return { cA: cA !== undefined }
   if (cA === undefined) throw bad(rule, 'basic constraints limit the length of paths but do not make a CA')
   return { cA: true, pathLenConstraint: readCount(pathLen, 'a path length', rule) }
-}
-
-/** Reads the DER of KeyUsage, in which at least one bit is set. Throws `CertificateError`. */
-export function readKeyUsage(der: Uint8Array): ReadonlySet<KeyUsage> {
-  const rule = 'RFC 5280 §4.2.1.3'
-  const uses = readNamedBits(single(der, Tag.bitString, 'key usage', rule), keyUsageBits, 'key usage', rule)
-  if (uses.size === 0) throw bad(rule, 'key usage sets no bit')
-  return uses
 }
 
 /** Reads the DER of SubjectKeyIdentifier. Throws `CertificateError`. */

@@ -1,6 +1,6 @@
 import { CertificateError } from './certificate-error.js'
 import type { KeyUsage, ReasonFlag } from './certificate-model.js'
-import { Tag } from './der-fields.js'
+import { DerFields, Tag } from './der-fields.js'
 import { valueChecks } from './der-values.js'
 
 /** Bits of KeyUsage in the order of RFC 5280 §4.2.1.3. */
@@ -54,4 +54,15 @@ export function readNamedBits<T>(
     set.add(name)
   }
   return set
+}
+
+/** Reads the DER of KeyUsage, in which at least one bit is set. Throws `CertificateError`. */
+export function readKeyUsage(der: Uint8Array): ReadonlySet<KeyUsage> {
+  const rule = 'RFC 5280 §4.2.1.3'
+  const fields = new DerFields(der, 'key usage', rule)
+  const { contents } = fields.next(Tag.bitString)
+  fields.finish()
+  const uses = readNamedBits(contents, keyUsageBits, 'key usage', rule)
+  if (uses.size === 0) throw new CertificateError('bad_extension', rule, 'key usage sets no bit')
+  return uses
 }

@@ -1,5 +1,5 @@
 import type { CredentialRequest } from '../crypto/environment.js'
-import type { Credential } from '../crypto/key-types.js'
+import type { Credential, KeyUse } from '../crypto/key-types.js'
 import { clientCertificateTypeOf, curveAccepted, firstSchemeFor } from '../handshake/negotiation.js'
 import type { SignatureScheme } from '../registry/signature-scheme.js'
 import { dnsNameMatches } from './host-names.js'
@@ -33,18 +33,38 @@ function hasAuthority(credential: Credential, certificateAuthorities: readonly U
   return readable(credential).some(({ issuer }) => trusted.has(issuer.comparable))
 }
 
-/** Whether a credential can serve a request at all: kind of key, schemes, authorities, and on the server's side the curve. */
+const uses: readonly KeyUse[] = ['digitalSignature', 'keyEncipherment']
+
+/** The uses that the certificate leaves to its key; both where it does not say (RFC 5246 §7.4.2, RFC 5246 §7.4.6). */
+function allowedUses(credential: Credential): readonly KeyUse[] {
+  if (credential.certificateType === 'RawPublicKey') return uses
+  const { keyUsage } = endEntity(credential) ?? {}
+  return keyUsage === undefined ? uses : uses.filter((use) => keyUsage.has(use))
+}
+
+/** What the handshake needs to know of the certificate: nothing, unless it withholds something that the key can do. */
+function withUses(credential: Credential): Credential {
+  if (credential.key.decryptPreMaster === undefined) return credential
+  const keyUses = allowedUses(credential)
+  return keyUses.length === uses.length ? credential : { ...credential, keyUses }
+}
+
+/** Whether a credential can serve a request at all: kind of key and its uses, schemes, authorities, on a server the curve. */
 export function credentialFits(credential: Credential, request: CredentialRequest): boolean {
   const { key, certificateType = 'X509' } = credential
   if (!(request.kinds ?? ['X509']).includes(certificateType)) return false
-  const canSign = firstSchemeFor(key, request.signatureSchemes) !== undefined
+  const allowed = allowedUses(credential)
+  const canSign = allowed.includes('digitalSignature') && firstSchemeFor(key, request.signatureSchemes) !== undefined
   if (request.role === 'client') {
     const isOfType = request.certificateTypes.includes(clientCertificateTypeOf(key))
     return canSign && isOfType && hasAuthority(credential, request.certificateAuthorities)
   }
-  // A server's RSA key may decrypt where it cannot sign; which of both the handshake wants is in `keyTypes`.
-  const isUseful = request.keyTypes.includes(key.keyType) && (canSign || key.decryptPreMaster !== undefined)
-  return isUseful && curveAccepted(key, request.groups)
+  // An RSA key may decrypt where it cannot sign, and the other way round.
+  const wanted: readonly KeyUse[] = key.keyType === 'rsa' ? request.rsaKeyUses : ['digitalSignature']
+  const canDecrypt = allowed.includes('keyEncipherment') && key.decryptPreMaster !== undefined
+  const isUseful =
+    (canSign && wanted.includes('digitalSignature')) || (canDecrypt && wanted.includes('keyEncipherment'))
+  return isUseful && request.keyTypes.includes(key.keyType) && curveAccepted(key, request.groups)
 }
 
 const NO_NAME_MATCHES = 2
@@ -111,7 +131,8 @@ export const latestNotBefore: Preference = (fitting, request) => {
 
 /**
  * A selector over a fixed list. Those that cannot serve the request are left out: a client's by the kind of key, the
- * schemes and the authorities that a CertificateRequest names, a server's by its cipher suites and groups. Of the rest, those
+ * schemes and the authorities that a CertificateRequest names, a server's by its cipher suites and groups, both by the key
+ * usage of their certificates. Of the rest, those
  * come first that have the very name that the client asked for, then those with a wildcard for it, then all; within these
  * the ones that are valid now, and of these the ones with a chain whose signatures the peer accepts. If there are still
  * several, the one with the latest notBefore is used, or whichever `prefer` chooses.
@@ -128,9 +149,10 @@ export function selectFrom(
       .map((credential) => ({ credential, rank: rankOf(credential, request, at) }))
     if (ranked.length === 0) return undefined
     const best = Math.min(...ranked.map(({ rank }) => rank))
-    return prefer(
+    const chosen = prefer(
       ranked.filter(({ rank }) => rank === best).map(({ credential }) => credential),
       request,
     )
+    return chosen && withUses(chosen)
   }
 }

@@ -78,6 +78,27 @@ describe('a ClientHello in the form of SSL 2.0', () => {
     expectDefeat(begin(edit), malformed)
   })
 
+  /** A good one with another byte at this place, and how it ends. */
+  const spoilt = (at: number, value: number) => {
+    const { wire } = encodeVersion2({
+      ...{ version: 0x0303, specs: [OLD_SPEC, RSA_WITH_AES_128_GCM, SIGNALLING] },
+      ...{ sessionId: new Uint8Array(), challenge: new Uint8Array(32) },
+    })
+    wire[at] = value
+    const script = replace<HostileClient>('client_hello', (it) => it.deliver(wire))
+    return attackServer({ ...usual, victim: noClient, script })
+  }
+
+  test('is malformed with a length that cuts a spec in two', () => {
+    expectDefeat(spoilt(6, 8), malformed)
+  })
+
+  test('is known by its first bit and its type: without them it is no record at all', () => {
+    const noRecord = { fault: 'bad_record_version', alert: 'protocol_version' } as const
+    expectDefeat(spoilt(0, 0), noRecord)
+    expectDefeat(spoilt(2, 2), noRecord)
+  })
+
   test.each([0x0002, 0x0300, 0x0301, 0x0302])('is refused for version %i', (version) => {
     expectDefeat(begin({ version }), { fault: 'unsupported_version', alert: 'protocol_version' })
   })

@@ -106,6 +106,14 @@ describe.each(ofEachExchange)('$keyExchange', ({ name }) => {
     expect(hints).toEqual(['686921'])
   })
 
+  test('a client that was only given keys uses its first one, whatever the hint', () => {
+    const other = preSharedKey('bob', fromAscii('a key for something else'))
+    const keys = { preSharedKeys: [shared, other] }
+    const played = play({ ...client(name), ...keys }, { ...server(name), ...keys, pskIdentityHint: fromAscii('bob') })
+    expect(played.faultOf('client') ?? played.faultOf('server')).toBeUndefined()
+    expect(played.server.connection.summary?.peer.pskIdentity).toEqual(fromAscii(identity))
+  })
+
   test('a client that finds no key gives up', () => {
     const { faultOf } = play({ ...client(name), selectPsk: () => undefined }, server(name))
     expect(faultOf('client')?.code).toBe('no_pre_shared_key')
@@ -153,6 +161,16 @@ describe('options', () => {
     ['a name that does not fit', { ...client(name), preSharedKeys: [preSharedKey('a'.repeat(65_536), key)] }],
   ])('%s is a mistake', (_title, options) => {
     expect(codeOf(() => play(options, server(name)))).toBe('misuse')
+  })
+
+  test('a name is a string of characters, sent as UTF-8 (RFC 4279 §5.1)', () => {
+    // Émile in Latin letters, and Żółw with its accents: bytes as RFC 3629 has them.
+    const named = preSharedKey('Émile Żółw', key)
+    const { server: end } = play(
+      { ...client(name), preSharedKeys: [named] },
+      { ...server(name), preSharedKeys: [{ identity: fromHex('c3896d696c6520c5bbc3b3c58277'), key: new Secret(key) }] },
+    )
+    expect(end.connection.summary?.peer.pskIdentity?.length).toBe(14)
   })
 
   test('keys of 64 and names of 128 bytes work (RFC 4279 §5.3)', () => {

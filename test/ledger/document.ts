@@ -20,10 +20,11 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/
 
 const link = (path: string): string => `[${posix.basename(path)}](${posix.relative('test/ledger', path)})`
 
-const proof = (entry: Entry): string =>
-  'shown' in entry
-    ? entry.shown.map(({ file, title }) => `${link(file)}: ${title}`).join('<br>')
-    : `not asked of this library: ${entry.reason}`
+function proof(entry: Entry): string {
+  if (!('shown' in entry)) return `not asked of this library: ${entry.reason}`
+  const tests = entry.shown.map(({ file, title }) => `${link(file)}: ${title}`)
+  return ['reason' in entry ? [`**otherwise**: ${entry.reason}`, ...tests] : tests].flat().join('<br>')
+}
 
 const placeOf = (section: string): string => (section.startsWith('Appendix') ? section : `${SIGN}${section}`)
 
@@ -48,12 +49,14 @@ function tableOf({ rfc, sections }: Ledger, files: ReadonlyMap<string, readonly 
 export function document(ledgers: readonly Ledger[]): string {
   const entries = ledgers.flatMap(({ sections }) => Object.values(sections).flat())
   const shown = entries.filter((entry) => 'shown' in entry).length
+  const otherwise = entries.filter((entry) => 'shown' in entry && 'reason' in entry).length
   const files = citingFiles()
   return [
     '# Every MUST, and what shows it',
     '',
-    `${entries.length} times ${ledgers.length} RFCs say MUST. ${shown} of them are rules for this library, each shown by a test;`,
-    'the others say why they are none. Section and number tell which one is meant; the words are ours. The last column names',
+    `${entries.length} times ${ledgers.length} RFCs say MUST. ${shown} of them are rules for this library, each shown by a test`,
+    `(${otherwise} are kept otherwise than to the letter, and say why); the others say why they are none.`,
+    'Section and number tell which one is meant; the words are ours. The last column names',
     'files that cite the section. Printed by `npm run ledger` from the files in `rules/`; a test holds both against the RFCs.',
     '',
     ledgers.map((ledger) => tableOf(ledger, files)).join('\n\n'),

@@ -4,10 +4,14 @@ export interface Shown {
   readonly title: string
 }
 
-/** What becomes of one MUST: a test shows that it is kept, or there is a reason why it asks nothing of this library. */
+/**
+ * What becomes of one MUST: a test shows that it is kept, or there is a reason why it asks nothing of this library; where the
+ * library does otherwise than the rule, there are both.
+ */
 export type Entry =
   | { readonly rule: string; readonly shown: readonly Shown[] }
   | { readonly rule: string; readonly reason: string }
+  | { readonly rule: string; readonly reason: string; readonly shown: readonly Shown[] }
 
 /** The MUSTs of one RFC: for each section, in the order in which they stand there. */
 export interface Ledger {
@@ -20,6 +24,9 @@ export const kept = (rule: string, ...shown: readonly Shown[]): Entry => ({ rule
 
 /** A rule that asks nothing of this library, and why. */
 export const notOurs = (rule: string, reason: string): Entry => ({ rule, reason })
+
+/** A rule that the library does not keep to the letter: why, and what it does instead. */
+export const otherwise = (rule: string, reason: string, ...shown: readonly Shown[]): Entry => ({ rule, reason, shown })
 
 /** The tests of one file. */
 export const inFile =

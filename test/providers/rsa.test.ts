@@ -1,4 +1,4 @@
-import { constants, sign as nodeSign, randomBytes } from 'node:crypto'
+import { constants, sign as nodeSign, privateEncrypt, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { concat, fromBigInt, fromHex, toBigInt, toHex } from '../../src/bytes/convert.js'
 import { DerTag, writeDer, writeDerUnsigned } from '../../src/codec/der.js'
@@ -70,6 +70,17 @@ describe.each(targets)('$name', ({ provider }) => {
       }
       expect(await verify(encoded)).toBe(true)
       expect(await verify(encoded + (1n << 1024n))).toBe(false)
+    })
+
+    // RFC 5246 §4.7 would have it accepted; OpenSSL and WebCrypto, like the other stacks of today, compare whole encodings.
+    it('refuses a DigestInfo that leaves out the NULL of its hash, which no signer may', async () => {
+      const verify = (prefix: string) => {
+        const digestInfo = concat(fromHex(prefix), provider.hash('sha256', content))
+        const signature = new Uint8Array(privateEncrypt(key.privateKey, digestInfo))
+        return provider.verifySignature(key.own, SignatureScheme.rsa_pkcs1_sha256, content, signature)
+      }
+      expect(await verify('3031300d060960864801650304020105000420')).toBe(true)
+      expect(await verify('302f300b06096086480165030402010420')).toBe(false)
     })
 
     // Bleichenbacher 2006: with e = 3 a lax parser takes a cube whose padding is followed by garbage.

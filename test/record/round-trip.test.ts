@@ -80,7 +80,7 @@ describe('what is sealed opens again, however it is cut', () => {
 })
 
 describe('what is sealed is what the RFCs draw', () => {
-  it.each(Object.entries(bulks))('%s', (_name, bulk) => {
+  it.each(Object.entries(bulks))('byte for byte: %s', (_name, bulk) => {
     const fixedIv = { ...nodeCiphers, randomBytes: (length: number) => new Uint8Array(length).fill(0x5a) }
     const { sender } = pair(bulk, { primitives: fixedIv })
     for (let sequence = 0; sequence < 40; sequence++) {

@@ -29,6 +29,7 @@ const schemes = [SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.rsa_pss
 const asServer = (serverName?: string): ServerCredentialRequest => ({
   role: 'server',
   keyTypes: ['ecdsa', 'rsa'],
+  rsaKeyUses: ['digitalSignature', 'keyEncipherment'],
   signatureSchemes: schemes,
   groups: [NamedGroup.secp256r1],
   ...(serverName === undefined ? {} : { serverName }),

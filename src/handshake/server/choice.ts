@@ -1,6 +1,6 @@
 import type { ServerCredentialRequest } from '../../crypto/environment.js'
-import type { Credential, KeyType } from '../../crypto/key-types.js'
-import type { SuiteParameters } from '../../crypto/suite-parameters.js'
+import type { Credential, KeyType, KeyUse } from '../../crypto/key-types.js'
+import type { KeyExchange, SuiteParameters } from '../../crypto/suite-parameters.js'
 import { NamedGroup, type NamedGroupName } from '../../registry/named-group.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
 import { refuse } from '../fault.js'
@@ -84,6 +84,14 @@ function usefulKeyTypes({ suites, signatureSchemes }: Common): readonly KeyType[
   return [...new Set(useful)]
 }
 
+const useOf = (keyExchange: KeyExchange): KeyUse =>
+  isKeyTransport(keyExchange) ? 'keyEncipherment' : 'digitalSignature'
+
+const rsaKeyUses = ({ suites }: Common): readonly KeyUse[] => {
+  const exchanges = suites.map(({ keyExchange }) => keyExchange)
+  return [...new Set(exchanges.filter((exchange) => serverKeyTypes[exchange].includes('rsa')).map(useOf))]
+}
+
 export const credentialRequest = (
   terms: ServerConfig,
   common: Common,
@@ -92,6 +100,7 @@ export const credentialRequest = (
   role: 'server',
   kinds: shownTypes(terms, offer),
   keyTypes: usefulKeyTypes(common),
+  rsaKeyUses: rsaKeyUses(common),
   signatureSchemes: common.signatureSchemes,
   groups: common.acceptedGroups,
   ...(offer.serverName === undefined ? {} : { serverName: offer.serverName }),
@@ -122,6 +131,8 @@ function tryoutSuite(suite: SuiteParameters, common: Common, credential: Credent
   const { keyExchange } = suite
   const { key } = credential
   if (!serverKeyTypes[keyExchange].includes(key.keyType)) return undefined
+  // The certificate must allow what the suite would do with its key (RFC 5246 §7.4.2).
+  if (credential.keyUses?.includes(useOf(keyExchange)) === false) return undefined
   if (isKeyTransport(keyExchange))
     return key.decryptPreMaster === undefined ? undefined : { type: 'key transport', suite, credential }
   const group = groupFor(suite, common)
