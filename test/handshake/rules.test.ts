@@ -15,6 +15,7 @@ import { SignatureScheme } from '../../src/registry/signature-scheme.js'
 import {
   type AttackOnClient,
   type AttackOnServer,
+  attackClient,
   attackServer,
   expectConnected,
   expectDefeat,
@@ -189,6 +190,27 @@ describe('the signature of a server', () => {
     )
     expectConnected(peer)
     expect(serverHello(peer).cipherSuite).toBe(CipherSuite[rsa.suite])
+  })
+})
+
+describe('application data behind a wish to renegotiate', () => {
+  test('is received by a client that has answered with its hello', () => {
+    const peer = attackClient({ victim: { renegotiation: 'freely' } })
+    peer.raw(Uint8Array.of(0, 0, 0, 0))
+    expect(peer.victim.state).toBe('Renegotiating')
+    peer.applicationData(bytes('on its way before'))
+    expect(peer.victim.delivered).toEqual(['on its way before'])
+    expect(peer.victim.state).toBe('Renegotiating')
+  })
+
+  test('is received by a server that has asked, until the hello comes', () => {
+    const peer = attackServer()
+    peer.victim.endpoint.renegotiate()
+    peer.read()
+    expect(peer.victim.state).toBe('Renegotiating')
+    peer.applicationData(bytes('on its way before'))
+    expect(peer.victim.delivered).toEqual(['on its way before'])
+    expect(peer.victim.state).toBe('Renegotiating')
   })
 })
 
