@@ -28,14 +28,21 @@ function proof(entry: Entry): string {
 
 const placeOf = (section: string): string => (section.startsWith('Appendix') ? section : `${SIGN}${section}`)
 
+/** Sections in the order of the text: by their numbers, the appendices last. */
+const inOrder = new Intl.Collator('en', { numeric: true })
+const sectionOrder = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
+  Number(one.startsWith('A')) - Number(other.startsWith('A')) || inOrder.compare(one, other)
+
 function tableOf({ rfc, sections }: Ledger, files: ReadonlyMap<string, readonly string[]>): string {
-  const rows = Object.entries(sections).flatMap(([section, entries]) => {
-    const code = (files.get(`${rfc} ${section}`) ?? []).slice(0, 4).map(link).join('<br>')
-    return entries.map(
-      (entry, i) =>
-        `| ${placeOf(section)} | ${i + 1} | ${cell(entry.rule)} | ${cell(proof(entry))} | ${i === 0 ? code : ''} |`,
-    )
-  })
+  const rows = Object.entries(sections)
+    .toSorted(sectionOrder)
+    .flatMap(([section, entries]) => {
+      const code = (files.get(`${rfc} ${section}`) ?? []).slice(0, 4).map(link).join('<br>')
+      return entries.map(
+        (entry, i) =>
+          `| ${placeOf(section)} | ${i + 1} | ${cell(entry.rule)} | ${cell(proof(entry))} | ${i === 0 ? code : ''} |`,
+      )
+    })
   return [
     `## RFC ${rfc}`,
     '',
