@@ -78,6 +78,8 @@ class StandardRecordLayer implements RecordLayer {
   #fault: RecordError | undefined
   #hasOpened = false
   #hasSentHandshake = false
+  /** Of the latest record that was opened. */
+  #peersVersion: ProtocolVersion = ProtocolVersion.TLSv1_2
 
   constructor(options: StandardRecordLayerOptions, firstSequenceNumber: bigint) {
     this.#options = options
@@ -210,6 +212,7 @@ class StandardRecordLayer implements RecordLayer {
     const own = this.#input.owns(opened) ? opened.slice() : opened
     this.#input.consume(HEADER_LENGTH + header.length)
     this.#hasOpened = true
+    this.#peersVersion = header.version
     return { type: header.type, fragment: own }
   }
 
@@ -226,12 +229,16 @@ class StandardRecordLayer implements RecordLayer {
 
   /**
    * TLS 1.2's version, but TLS 1.0's on the record in which a client begins: the peer's version is not known then, and
-   * there are servers that refuse a record of a version they do not know (RFC 5246 Appendix E.1).
+   * there are servers that refuse a record of a version they do not know (RFC 5246 Appendix E.1). A server whose only
+   * answer to a hello is an alert uses the version that the client did, so that it is understood (RFC 7507 §3).
    */
   #versionFor(type: ContentType): ProtocolVersion {
-    const mayBegin = type === ContentType.handshake && !this.#hasSentHandshake && !this.#writing.isProtected
-    if (!mayBegin) return ProtocolVersion.TLSv1_2
-    this.#hasSentHandshake = true
-    return this.#options.role === 'client' ? ProtocolVersion.TLSv1_0 : ProtocolVersion.TLSv1_2
+    if (this.#hasSentHandshake || this.#writing.isProtected) return ProtocolVersion.TLSv1_2
+    const isServer = this.#options.role === 'server'
+    if (type === ContentType.handshake) {
+      this.#hasSentHandshake = true
+      return isServer ? ProtocolVersion.TLSv1_2 : ProtocolVersion.TLSv1_0
+    }
+    return isServer ? Math.min(this.#peersVersion, ProtocolVersion.TLSv1_2) : ProtocolVersion.TLSv1_2
   }
 }

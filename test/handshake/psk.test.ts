@@ -164,7 +164,7 @@ describe('options', () => {
   })
 
   test('a name is a string of characters, sent as UTF-8 (RFC 4279 §5.1)', () => {
-    // Émile in Latin letters, and Żółw with its accents: bytes as RFC 3629 has them.
+    // Émile in Latin letters, and Żółw with its accents: the bytes of UTF-8.
     const named = preSharedKey('Émile Żółw', key)
     const { server: end } = play(
       { ...client(name), preSharedKeys: [named] },

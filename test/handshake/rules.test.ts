@@ -10,6 +10,7 @@ import type { ServerHello } from '../../src/messages/server-hello.js'
 import { decodeServerKeyExchange } from '../../src/messages/server-key-exchange.js'
 import { AlertDescription } from '../../src/registry/alert-description.js'
 import { CipherSuite } from '../../src/registry/cipher-suite.js'
+import { ContentType } from '../../src/registry/content-type.js'
 import { ExtensionType } from '../../src/registry/extension-type.js'
 import { SignatureScheme } from '../../src/registry/signature-scheme.js'
 import {
@@ -19,6 +20,7 @@ import {
   attackServer,
   expectConnected,
   expectDefeat,
+  hostileClient,
   hostileServer,
 } from '../attacks/arena.js'
 import type { Hostile } from '../attacks/hostile.js'
@@ -130,16 +132,28 @@ describe('a ServerHello of ours', () => {
     const peer = editHello((hello) => ({ ...hello, cipherSuites: [0x0000] }))
     expectDefeat(peer, { fault: 'no_shared_suite', alert: 'handshake_failure' })
   })
+})
 
-  test('is given to a client at TLS 1.2 that fell back; one at TLS 1.1 is refused for its version (RFC 7507 §3)', () => {
-    const fellBack = (clientVersion: number) =>
-      editHello((hello) => ({
-        ...hello,
-        clientVersion,
-        cipherSuites: [...hello.cipherSuites, CipherSuite.TLS_FALLBACK_SCSV],
-      }))
-    expectConnected(fellBack(0x0303))
-    expectDefeat(fellBack(0x0302), { fault: 'unsupported_version', alert: 'protocol_version' })
+describe('a client that fell back needlessly', () => {
+  test.each([0x0300, 0x0301, 0x0302])('is told so in a record of the version that its own had: %i', (recordVersion) => {
+    const peer = hostileClient()
+    peer.start()
+    const hello = peer.clientHello()
+    const cipherSuites = [...hello.cipherSuites, CipherSuite.TLS_FALLBACK_SCSV]
+    const message = peer.encoded('client_hello', { ...hello, clientVersion: 0x0302, cipherSuites })
+    peer.record(ContentType.handshake, message, recordVersion)
+    expectDefeat(peer, { fault: 'inappropriate_fallback', alert: 'inappropriate_fallback' })
+    const [alert] = peer.sealed
+    expect([...(alert ?? [])].slice(1, 3)).toEqual([recordVersion >> 8, recordVersion & 0xff])
+  })
+
+  test('gets no version that nobody speaks', () => {
+    const peer = hostileClient()
+    peer.start()
+    const message = peer.encoded('client_hello', { ...peer.clientHello(), cipherSuites: [0x0000] })
+    peer.record(ContentType.handshake, message, 0x03ff)
+    expectDefeat(peer, { fault: 'no_shared_suite', alert: 'handshake_failure' })
+    expect([...(peer.sealed[0] ?? [])].slice(1, 3)).toEqual([3, 3])
   })
 })
 

@@ -35,6 +35,6 @@ export const inFile =
 
 /** The sentence with which an RFC says what its capital letters mean: MUST and MUST NOT stand in it once each. */
 export const definition: readonly Entry[] = [
-  notOurs('MUST is used as RFC 2119 defines it', 'defines the word'),
-  notOurs('MUST NOT is used as RFC 2119 defines it', 'defines the word'),
+  notOurs('The word MUST is used as the RFC on such words defines it', 'defines the word'),
+  notOurs('The words MUST NOT are used as that RFC defines them', 'defines the words'),
 ]

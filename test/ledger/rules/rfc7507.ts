@@ -1,6 +1,7 @@
 import { definition, inFile, kept, type Ledger, notOurs, otherwise } from '../entry.js'
 
 const rules = inFile('test/handshake/rules.test.ts')
+const policies = inFile('test/attacks/policies.test.ts')
 const resumed = inFile('test/resumption/rules.test.ts')
 
 /** TLS Fallback Signaling Cipher Suite Value (SCSV) for Preventing Protocol Downgrade Attacks. */
@@ -10,15 +11,13 @@ export const rfc7507: Ledger = {
     '1': definition,
     '3': [
       kept(
-        'A server that could do better than a client that fell back sends inappropriate_fallback, or protocol_version where ' +
-          'it does not do that version at all: below TLS 1.2 ours does none',
-        rules(
-          'is given to a client at TLS 1.2 that fell back; one at TLS 1.1 is refused for its version (RFC 7507 §3)',
-        ),
+        'A server that could do better than a client that fell back sends inappropriate_fallback',
+        policies('to version %i is told that it need not have'),
+        policies('to TLS 1.2 is welcome: there is nothing higher here'),
       ),
-      notOurs(
-        'The record of that alert has the version of the hello or of the record that it came in',
-        'inappropriate_fallback is never sent: with one version there is no better one to tell of',
+      kept(
+        'The record of that alert has the version of the hello, or of the record that it came in',
+        rules('is told so in a record of the version that its own had: %i'),
       ),
     ],
     '4': [
