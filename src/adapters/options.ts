@@ -1,7 +1,7 @@
 import { type ConnectionOptions, clientConnection, serverConnection } from '../connection/create.js'
 import { providerEnvironment, type Trust } from '../connection/environment.js'
 import type { CertificateVerifier, Environment } from '../crypto/environment.js'
-import type { Credential } from '../crypto/key-types.js'
+import type { CertificateKind, Credential } from '../crypto/key-types.js'
 import type { PreSharedKey } from '../crypto/pre-shared-key.js'
 import type { CryptoProvider } from '../crypto/provider.js'
 import type { ClientConfig } from '../handshake/client/context.js'
@@ -217,14 +217,27 @@ function environmentOf(
   return { ...providerEnvironment(provider, trust), ...options.environment }
 }
 
+/** Of the types of certificate, those of which there is one to show (RFC 7250 §4.1); who selects it elsewhere knows better. */
+function showable(
+  types: readonly CertificateKind[],
+  { credentials, selectCredential, environment }: ClientOptions,
+): readonly CertificateKind[] {
+  if (selectCredential !== undefined || environment?.selectCredential !== undefined) return types
+  const kinds = (list('credentials', credentials) ?? []).map(({ certificateType = 'X509' }) => certificateType)
+  const held = types.filter((type) => kinds.includes(type))
+  return held.length === 0 ? ['X509'] : held
+}
+
 /** A client whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
 export function clientEndpoint(provider: CryptoProvider, options: ClientOptions): Endpoint {
   checkNames(options, clientOptions)
   const { secureRenegotiation, otherDhGroups, strayHelloRequest, verifier } = options
   const { policy, keeper } = clientSessions(provider, options)
+  const extensions = clientExtensions(options)
   const config: ClientConfig = {
     ...handshakeConfig(options),
-    ...clientExtensions(options),
+    ...extensions,
+    clientCertificateTypes: showable(extensions.clientCertificateTypes, options),
     sessions: policy,
     serverName: hostName(options.serverName),
     requestCertificateStatus:

@@ -27,6 +27,10 @@ export function exportKeyingMaterial(
     throw new TlsFault('misuse', `a context has at most ${MAX_CONTEXT_LENGTH} bytes, not ${context.length}`)
   }
   const { suite, clientRandom, serverRandom } = negotiated
+  // Without it somebody in the middle may have the same master secret with both sides (RFC 7627 §5.4).
+  if (!negotiated.extendedMasterSecret) {
+    throw new TlsFault('keying_material_unavailable', 'there is no keying material without extended_master_secret')
+  }
   const suffix = context === undefined ? [] : [Uint8Array.of(context.length >> 8, context.length & 0xff), context]
   return schedule.exporter(suite.prfHash, masterSecret, label, concat(clientRandom, serverRandom, ...suffix), length)
 }

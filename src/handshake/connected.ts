@@ -13,6 +13,8 @@ export interface Connected {
   readonly ownVerifyData: Uint8Array
   /** Handshakes on this connection after the first. */
   readonly renegotiations: number
+  /** Whether one of the handshakes agreed on encrypt_then_mac: none after it may go back (RFC 7366 §3.1). */
+  readonly encryptedThenMac: boolean
 }
 
 /** We sent close_notify and still read what the peer has to say. */

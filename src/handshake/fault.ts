@@ -67,6 +67,7 @@ const handshakeFaults = {
   extended_master_secret_missing: decide('handshake_failure', 'RFC 7627 §5.2'),
   renegotiation_refused: decide('no_renegotiation', 'RFC 5246 §7.2.2'),
   extended_master_secret_changed: decide('handshake_failure', 'RFC 7627 §5.2'),
+  encrypt_then_mac_dropped: decide('handshake_failure', 'RFC 7366 §3.1'),
   server_name_changed: decide('handshake_failure', 'RFC 5746 §5'),
   application_protocol_changed: decide('handshake_failure', 'RFC 5746 §5'),
   peer_certificate_changed: decide('handshake_failure', 'RFC 5746 §5'),
@@ -121,6 +122,7 @@ const localFaults = {
   handshake_timeout: decide('user_canceled', 'RFC 5246 §7.2.2'),
   aborted: decide('user_canceled', 'RFC 5246 §7.2.2'),
   internal_error: decide('internal_error', 'RFC 5246 §7.2.2'),
+  keying_material_unavailable: decide(null, 'RFC 7627 §5.4'),
   channel_binding_unavailable: decide(null, 'RFC 5929 §4.1'),
   misuse: decide(null, 'RFC 5246 §7.2.2'),
 } as const

@@ -7,7 +7,7 @@ import type { Entropy, EventType, HandledEvent, MachineEvent, RenegotiationWish 
 import type { PeerProof } from './evidence.js'
 import { refuse } from './fault.js'
 import type { Citation, ClosedState, FailedState, NamedState, Outcome, Row, Step } from './machine.js'
-import type { ConnectionSummary, Negotiated } from './negotiated.js'
+import type { Negotiated } from './negotiated.js'
 import type { HandshakeConfig } from './negotiation.js'
 import { unsafeToRenegotiate } from './safe-to-renegotiate.js'
 
@@ -81,7 +81,7 @@ const isClosed = (state: NamedState): state is ClosedState => state.name === 'Cl
  */
 function checkContinuity(
   config: HandshakeConfig,
-  before: ConnectionSummary,
+  { summary: before, encryptedThenMac }: Connected,
   { negotiated, certificateChain }: Seen,
 ): void {
   if (negotiated !== undefined) {
@@ -90,6 +90,9 @@ function checkContinuity(
     }
     if (negotiated.extendedMasterSecret !== before.negotiated.extendedMasterSecret) {
       refuse('extended_master_secret_changed', 'extended_master_secret must be used again if and only if it was before')
+    }
+    if (encryptedThenMac && negotiated.suite.bulk.type === 'block' && !negotiated.encryptThenMac) {
+      refuse('encrypt_then_mac_dropped', 'encrypt_then_mac was in use, and CBC must not be without it from then on')
     }
     if (negotiated.serverName !== before.negotiated.serverName) {
       refuse('server_name_changed', 'a renegotiation is for the host name of the connection, not for another')
@@ -122,7 +125,12 @@ function finish(previous: Connected, inner: Connected, actions: readonly Action[
   const { applicationProtocol } = previous.summary.negotiated
   const summary = { ...inner.summary, negotiated: { ...inner.summary.negotiated, applicationProtocol } }
   return {
-    state: { ...inner, summary, renegotiations: previous.renegotiations + 1 },
+    state: {
+      ...inner,
+      summary,
+      renegotiations: previous.renegotiations + 1,
+      encryptedThenMac: previous.encryptedThenMac || inner.encryptedThenMac,
+    },
     actions: actions.map((action) => (action.type === 'established' ? { type: 'established', summary } : action)),
   }
 }
@@ -152,7 +160,7 @@ function advance<Context extends Configured, H extends NamedState>(
   if (isConnected(handshake)) return finish(previous, handshake, actions)
   if (isClosed(handshake)) return refuse('internal_error', 'the inner handshake is never closed')
   if (handshake === state.handshake) return { state, actions }
-  checkContinuity(context.config, previous.summary, inside.seen(handshake))
+  checkContinuity(context.config, previous, inside.seen(handshake))
   return { state: { ...state, handshake, ...progress(state, actions) }, actions }
 }
 

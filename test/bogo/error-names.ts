@@ -83,6 +83,7 @@ const names: Readonly<Record<FaultCode, Name>> = {
   renegotiation_refused: ':NO_RENEGOTIATION:',
   extended_master_secret_changed: ':RENEGOTIATION_EMS_MISMATCH:',
   peer_certificate_changed: ':SERVER_CERT_CHANGED:',
+  encrypt_then_mac_dropped: ':ENCRYPT_THEN_MAC_DROPPED:',
   server_name_changed: ':SERVER_NAME_CHANGED:',
   application_protocol_changed: ':APPLICATION_PROTOCOL_CHANGED:',
   renegotiation_info_mismatch: ':RENEGOTIATION_MISMATCH:',
@@ -127,6 +128,7 @@ const names: Readonly<Record<FaultCode, Name>> = {
   handshake_timeout: ':HANDSHAKE_TIMEOUT:',
   aborted: ':ABORTED:',
   internal_error: ':INTERNAL_ERROR:',
+  keying_material_unavailable: ':KEYING_MATERIAL_UNAVAILABLE:',
   channel_binding_unavailable: ':CHANNEL_BINDING_UNAVAILABLE:',
   misuse: ':MISUSE:',
 }

@@ -6,6 +6,7 @@ import { duplicateExtension, type Extension, findExtension } from '../../message
 import { SignatureSchemeList } from '../../messages/extensions/signature-algorithms.js'
 import { NamedGroupList } from '../../messages/extensions/supported-groups.js'
 import { encodeHandshake } from '../../messages/handshake.js'
+import { CipherSuite } from '../../registry/cipher-suite.js'
 import { CompressionMethod } from '../../registry/compression-method.js'
 import { ExtensionType } from '../../registry/extension-type.js'
 import { refuse } from '../fault.js'
@@ -63,11 +64,16 @@ const sameData = (ours: Extensions, { extensionType, extensionData }: Extension)
   return data !== undefined && publicEqual(data, extensionData)
 }
 
+/** Whether a hello says that there was a handshake before it: by the extension, and not the contrary by the suite (RFC 5746 §3.5). */
+const isBound = ({ extensions, cipherSuites }: ClientHello): boolean =>
+  findExtension(extensions, ExtensionType.renegotiation_info) !== undefined &&
+  !cipherSuites.includes(CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
+
 /**
  * Holds an arrangement to what the machine goes by: it may order, leave out and add, but what the library reads the
  * answers of must stand as the configuration has it, or not at all.
  */
-function checkArranged(arranged: ClientHello, built: ClientHello, { cipherSuites }: ClientConfig): void {
+function checkArranged(arranged: ClientHello, built: ClientHello, { cipherSuites, renegotiated }: ClientConfig): void {
   const { clientVersion, random, sessionId, extensions = [] } = arranged
   insist(clientVersion === built.clientVersion, 'must leave the version as it is')
   insist(publicEqual(random, built.random), 'must leave the random as it is')
@@ -77,6 +83,7 @@ function checkArranged(arranged: ClientHello, built: ClientHello, { cipherSuites
     .flatMap((number) => suiteParameters(number) ?? [])
     .find((suite) => !cipherSuites.includes(suite))
   insist(unknown === undefined, `offers ${unknown?.name}, which cipherSuites does not list`)
+  insist(renegotiated === undefined || isBound(arranged), 'must leave a renegotiation bound to its connection')
   const duplicate = duplicateExtension(extensions)
   insist(duplicate === undefined, `gives extension ${duplicate} twice`)
   const changed = extensions.find((one) => isOurs(one.extensionType) && !sameData(built.extensions ?? [], one))

@@ -98,7 +98,15 @@ export function receiveFinished(
     authenticatedToPeer,
   }
   return {
-    state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData, renegotiations: 0 },
+    state: {
+      name: 'Connected',
+      summary,
+      masterSecret,
+      peerFinished,
+      ownVerifyData,
+      renegotiations: 0,
+      encryptedThenMac: negotiated.encryptThenMac,
+    },
     actions: [...storeSession(context, state, authenticatedToPeer), { type: 'established', summary }],
   }
 }

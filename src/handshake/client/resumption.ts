@@ -135,7 +135,15 @@ export function receiveResumingFinished(
   for (const action of storeRenewed(resuming, newTicket)) flight.do(action)
   flight.do({ type: 'established', summary })
   return {
-    state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData, renegotiations: 0 },
+    state: {
+      name: 'Connected',
+      summary,
+      masterSecret,
+      peerFinished,
+      ownVerifyData,
+      renegotiations: 0,
+      encryptedThenMac: negotiated.encryptThenMac,
+    },
     actions: flight.actions,
   }
 }

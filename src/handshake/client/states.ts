@@ -227,7 +227,7 @@ export const clientStateFields = {
   ExpectRenewedTicket: [...inResumption, 'readKeys'],
   ExpectResumingChangeCipherSpec: [...inResumption, 'readKeys', 'newTicket'],
   ExpectResumingFinished: [...inResumption, 'newTicket'],
-  Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData', 'renegotiations'],
+  Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData', 'renegotiations', 'encryptedThenMac'],
   Renegotiating: ['name', 'previous', 'handshake', 'reading', 'writing', 'wish'],
   Closing: ['name', 'summary'],
   PeerClosed: ['name', 'summary'],

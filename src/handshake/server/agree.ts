@@ -1,6 +1,7 @@
 import type { CertificateKind, Credential } from '../../crypto/key-types.js'
 import type { SuiteParameters } from '../../crypto/suite-parameters.js'
 import { refuse } from '../fault.js'
+import { showsCertificate } from '../negotiation.js'
 import { type AgreedLengths, recordLimitsOf } from '../record-limits.js'
 import type { ServerConfig } from './context.js'
 import type { ClientOffer } from './offer.js'
@@ -58,8 +59,11 @@ export const answeredServerType = (
 export function answeredClientType(
   { clientCertificateTypes: ours, clientAuthentication }: ServerConfig,
   { clientCertificateTypes: theirs }: ClientOffer,
+  { keyExchange }: SuiteParameters,
 ): CertificateKind | undefined {
   if (theirs === undefined || !knowsOthers(ours) || clientAuthentication === 'none') return undefined
+  // No certificate is asked for where none is shown, as with pre-shared keys.
+  if (!showsCertificate(keyExchange)) return undefined
   const shared = theirs.find((type) => ours.includes(type))
   if (shared === undefined && clientAuthentication === 'require') {
     refuse('no_shared_certificate_type', 'the client has no type of certificate that this server can judge')

@@ -88,8 +88,8 @@ const serverExtensions: readonly ServerExtension[] = [
   },
   {
     type: ExtensionType.client_certificate_type,
-    answer: ({ terms, offer, abbreviated }) =>
-      ifDefined(abbreviated ? undefined : answeredClientType(terms, offer), (type) =>
+    answer: ({ terms, offer, negotiated: { suite }, abbreviated }) =>
+      ifDefined(abbreviated ? undefined : answeredClientType(terms, offer, suite), (type) =>
         encode(CertificateTypeCodec, CertificateType[type]),
       ),
   },

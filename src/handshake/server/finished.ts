@@ -120,7 +120,15 @@ function finish(
   }
   flight.do({ type: 'established', summary })
   return {
-    state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData, renegotiations: 0 },
+    state: {
+      name: 'Connected',
+      summary,
+      masterSecret,
+      peerFinished,
+      ownVerifyData,
+      renegotiations: 0,
+      encryptedThenMac: negotiated.encryptThenMac,
+    },
     actions: flight.actions,
   }
 }

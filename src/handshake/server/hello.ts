@@ -43,7 +43,7 @@ function negotiate(heard: Heard, suite: SuiteParameters, credential: Credential 
     sessionId: keeps && terms.sessions.ids && !sessionTicket ? entropy.sessionId : new Uint8Array(),
     sessionTicket,
     extendedMasterSecret,
-    clientCertificateType: answeredClientType(terms, offer) ?? 'X509',
+    clientCertificateType: answeredClientType(terms, offer, suite) ?? 'X509',
     serverCertificateType: certificateTypeOf(credential),
     signedCertificateTimestamps: offer.timestampsRequested ? credential?.signedCertificateTimestamps : undefined,
   }

@@ -185,7 +185,15 @@ export function receiveResumingFinished(
     authenticatedToPeer: resumable.session.authenticatedToPeer,
   }
   return {
-    state: { name: 'Connected', summary, masterSecret, peerFinished, ownVerifyData, renegotiations: 0 },
+    state: {
+      name: 'Connected',
+      summary,
+      masterSecret,
+      peerFinished,
+      ownVerifyData,
+      renegotiations: 0,
+      encryptedThenMac: negotiated.encryptThenMac,
+    },
     actions: [{ type: 'established', summary }],
   }
 }

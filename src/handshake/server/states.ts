@@ -221,7 +221,7 @@ export const serverStateFields = {
   AwaitTicketSealing: [...keyed, 'client', 'writeKeys', 'peerFinished'],
   ExpectResumingChangeCipherSpec: [...inResumption, 'readKeys'],
   ExpectResumingFinished: inResumption,
-  Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData', 'renegotiations'],
+  Connected: ['name', 'summary', 'masterSecret', 'peerFinished', 'ownVerifyData', 'renegotiations', 'encryptedThenMac'],
   Renegotiating: ['name', 'previous', 'handshake', 'reading', 'writing', 'wish'],
   Closing: ['name', 'summary'],
   PeerClosed: ['name', 'summary'],
