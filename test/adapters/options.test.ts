@@ -53,6 +53,9 @@ describe('options that make no sense are refused at once, with what would make s
     [{ serverName: '127.0.0.1' }, /leave it out for addresses/],
     [{ serverName: 'a_b.example' }, /is not a DNS name/],
     [{ clientAuthentication: 'require' }, /there is no option "clientAuthentication"/],
+    [{ recordSizeLimit: 63 }, /recordSizeLimit must be 64 to 16384/],
+    [{ recordSizeLimit: 16385 }, /recordSizeLimit must be 64 to 16384/],
+    [{ applicationProtocols: [''] }, /applicationProtocols: "" is no protocol name/],
     [null, /options must be an object/],
   ])('client %j', (options, message) => {
     const fault = faultOf(() => createClient(untyped(options)))

@@ -18,6 +18,7 @@ import { Alert } from '../../src/messages/alert.js'
 import { encodeHandshake, type HandshakeMessages, readHandshakeHeader } from '../../src/messages/handshake.js'
 import { aeadProtection } from '../../src/record/aead.js'
 import { cbcProtection } from '../../src/record/cbc.js'
+import { encryptThenMacProtection } from '../../src/record/cbc-encrypt-then-mac.js'
 import { writeHeader } from '../../src/record/plaintext.js'
 import { type Protection, PSEUDO_HEADER_LENGTH, writeTypeAndVersion } from '../../src/record/protection.js'
 import type { RecordLayer } from '../../src/record/record-layer.js'
@@ -164,8 +165,9 @@ export abstract class Hostile {
   /** Protects what follows with keys from `masterSecret`, whether the victim would agree or not. */
   protect(masterSecret: Uint8Array): void {
     const keys = this.keysFrom(masterSecret)[this.role]
-    this.#writing =
-      keys.bulk.type === 'aead' ? aeadProtection(noble, keys.bulk, keys) : cbcProtection(noble, keys.bulk, keys)
+    const { bulk } = keys
+    const cbc = bulk.type === 'block' && bulk.encryptThenMac ? encryptThenMacProtection : cbcProtection
+    this.#writing = bulk.type === 'aead' ? aeadProtection(noble, bulk, keys) : cbc(noble, bulk, keys)
     this.#sequenceNumber = 0n
   }
 

@@ -8,6 +8,7 @@ import { type Extension, findExtension } from '../../src/messages/extensions/ext
 import { decodeHandshakeBody } from '../../src/messages/handshake.js'
 import type { ServerHello } from '../../src/messages/server-hello.js'
 import { HandshakeType } from '../../src/registry/handshake-type.js'
+import type { Hostile } from '../attacks/hostile.js'
 import { mutual, noble } from '../support/endpoints.js'
 import type { PkiKind } from '../support/pki.js'
 
@@ -97,3 +98,17 @@ export const withExtension =
       { extensionType, extensionData: hex(data) },
     ],
   })
+
+const missing = (what: string): never => {
+  throw new Error(`there was no ${what}`)
+}
+
+/** What a victim answered a hostile client. */
+export const serverHelloOf = (peer: Hostile) =>
+  decodeHandshakeBody(
+    'server_hello',
+    peer.messages.find(({ name }) => name === 'server_hello')?.raw ?? missing('ServerHello'),
+  )
+
+export const answeredBy = (peer: Hostile, type: number): Uint8Array | undefined =>
+  findExtension(serverHelloOf(peer).extensions, type)
