@@ -5,6 +5,7 @@ import type { Writer } from '../bytes/writer.js'
 import { type Codec, decode, encode, opaque, uint8, uint16, vector } from '../codec/codec.js'
 import { CertificateType } from '../registry/certificate-type.js'
 import type { CipherSuite } from '../registry/cipher-suite.js'
+import { type FragmentLength, fragmentLengthCode, fragmentLengthOf } from '../registry/max-fragment-length.js'
 import type { CertificateKind } from './key-types.js'
 
 /** How the holder of a certificate proved its key when the session was made. */
@@ -37,6 +38,8 @@ export interface Session {
   readonly serverName: string | undefined
   /** What ALPN settled. Each handshake settles it anew (RFC 7301 §3.1); kept for stores that want to look at it. */
   readonly applicationProtocol: string | undefined
+  /** What max_fragment_length settled, for as long as the session is resumed (RFC 6066 §4). */
+  readonly maxFragmentLength: FragmentLength | undefined
   readonly peer: SessionPeer
   /** The name of the key that both sides shared, where the suite had one (RFC 4279 §2). */
   readonly pskIdentity: Uint8Array | undefined
@@ -72,7 +75,7 @@ export const copySession = (session: Session): Session => ({
 })
 
 /** The version of the layout below: one that is not known is refused, never guessed at. */
-const LAYOUT = 1
+const LAYOUT = 2
 
 const MASTER_SECRET_LENGTH = 48
 const TIME_HIGH = 0x1_0000_0000
@@ -108,6 +111,12 @@ function readText(reader: Reader): string | undefined {
 }
 
 const writeText = (writer: Writer, value: string | undefined): void => text.write(writer, fromLatin1(value ?? ''))
+
+/** The code of a length, or 0 for none. */
+function readFragmentLength(reader: Reader): FragmentLength | undefined {
+  const code = uint8.read(reader)
+  return code === 0 ? undefined : (fragmentLengthOf(code) ?? refuse(reader, `a fragment length of code ${code}`))
+}
 
 function readPeer(reader: Reader): SessionPeer {
   const tag = uint8.read(reader)
@@ -148,6 +157,7 @@ function readSession(reader: Reader): Session {
     establishedAt,
     serverName: readText(reader),
     applicationProtocol: readText(reader),
+    maxFragmentLength: readFragmentLength(reader),
     peer: readPeer(reader),
     pskIdentity: (flags & Flag.pskIdentity) !== 0 ? text.read(reader).slice() : undefined,
     masterSecret: new Secret(reader.take(MASTER_SECRET_LENGTH).slice()),
@@ -155,7 +165,7 @@ function readSession(reader: Reader): Session {
 }
 
 function writeSession(writer: Writer, session: Session): void {
-  const { establishedAt, masterSecret } = session
+  const { establishedAt, masterSecret, maxFragmentLength } = session
   if (establishedAt === undefined) throw new RangeError('a session is kept with the time at which it was made')
   uint8.write(writer, LAYOUT)
   uint16.write(writer, session.cipherSuite)
@@ -166,6 +176,7 @@ function writeSession(writer: Writer, session: Session): void {
   writer.uint(4, establishedAt % TIME_HIGH)
   writeText(writer, session.serverName)
   writeText(writer, session.applicationProtocol)
+  uint8.write(writer, maxFragmentLength === undefined ? 0 : fragmentLengthCode(maxFragmentLength))
   writePeer(writer, session.peer)
   if (session.pskIdentity !== undefined) text.write(writer, session.pskIdentity)
   if (masterSecret.length !== MASTER_SECRET_LENGTH) throw new RangeError('a master secret has 48 bytes')

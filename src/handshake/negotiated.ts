@@ -3,6 +3,7 @@ import type { CertificateKind } from '../crypto/key-types.js'
 import type { SessionHandle } from '../crypto/session.js'
 import type { SuiteParameters } from '../crypto/suite-parameters.js'
 import type { Extension } from '../messages/extensions/extension.js'
+import type { FragmentLength } from '../registry/max-fragment-length.js'
 import type { PeerProof } from './evidence.js'
 
 /** What both hellos settled. */
@@ -20,6 +21,8 @@ export interface Negotiated {
   readonly encryptThenMac: boolean
   /** Most bytes of plaintext in a record of each direction (RFC 6066 §4, RFC 8449 §4). */
   readonly recordLimits: RecordLimits
+  /** The limit that holds for both directions and for the whole session (RFC 6066 §4), where there is one. */
+  readonly maxFragmentLength: FragmentLength | undefined
   /** Both sides sign the renegotiation indication (RFC 5746). */
   readonly secureRenegotiation: boolean
   readonly applicationProtocol: string | undefined

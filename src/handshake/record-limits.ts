@@ -1,6 +1,7 @@
 import type { RecordLimits } from '../crypto/connection-keys.js'
 import type { FragmentLength } from '../registry/max-fragment-length.js'
 import { refuse } from './fault.js'
+import type { Negotiated } from './negotiated.js'
 
 /** The least that a side may ask for (RFC 8449 §4). */
 const LEAST_RECORD_SIZE_LIMIT = 64
@@ -28,14 +29,22 @@ export interface AgreedLengths {
  * What holds from the ServerHello on, before there are keys, as seen from one side. record_size_limit is about protected
  * records only, but GnuTLS 3.7 holds the others to it too, so what we send is short at once; what comes may be long.
  */
-export function limitsAtOnce(agreed: AgreedLengths, role: 'client' | 'server'): RecordLimits {
-  const limits = recordLimitsOf(agreed)
-  if (agreed.maxFragmentLength !== undefined) return limits
-  return { client: MAX_PLAINTEXT_LENGTH, server: MAX_PLAINTEXT_LENGTH, [role]: limits[role] }
+export function limitsAtOnce(
+  { recordLimits, maxFragmentLength }: Pick<Negotiated, 'recordLimits' | 'maxFragmentLength'>,
+  role: 'client' | 'server',
+): RecordLimits {
+  if (maxFragmentLength !== undefined) return recordLimits
+  return { client: MAX_PLAINTEXT_LENGTH, server: MAX_PLAINTEXT_LENGTH, [role]: recordLimits[role] }
 }
 
 /** Most bytes in the protected records of each side: what the other side takes. */
-export const recordLimitsOf = ({ maxFragmentLength, recordSizeLimits }: AgreedLengths): RecordLimits => ({
-  client: maxFragmentLength ?? recordSizeLimits?.server ?? MAX_PLAINTEXT_LENGTH,
-  server: maxFragmentLength ?? recordSizeLimits?.client ?? MAX_PLAINTEXT_LENGTH,
+export const limitsOf = ({
+  maxFragmentLength,
+  recordSizeLimits,
+}: AgreedLengths): Pick<Negotiated, 'recordLimits' | 'maxFragmentLength'> => ({
+  maxFragmentLength,
+  recordLimits: {
+    client: maxFragmentLength ?? recordSizeLimits?.server ?? MAX_PLAINTEXT_LENGTH,
+    server: maxFragmentLength ?? recordSizeLimits?.client ?? MAX_PLAINTEXT_LENGTH,
+  },
 })

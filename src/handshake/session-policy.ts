@@ -21,13 +21,14 @@ export const mayResume = (policy: SessionPolicy, extendedMasterSecret: boolean):
 
 /** The session that a full handshake made. Its secret is that of the handshake: what is kept must be a copy. */
 export const sessionOf = (
-  { suite, extendedMasterSecret, serverName, applicationProtocol }: Negotiated,
+  { suite, extendedMasterSecret, serverName, applicationProtocol, maxFragmentLength }: Negotiated,
   rest: Pick<Session, 'masterSecret' | 'peer' | 'pskIdentity' | 'authenticatedToPeer'>,
 ): Session => ({
   cipherSuite: suite.cipherSuite,
   extendedMasterSecret,
   serverName,
   applicationProtocol,
+  maxFragmentLength,
   establishedAt: undefined,
   ...rest,
 })

@@ -112,6 +112,7 @@ export const markedSession = (scenario: Scenario, peer: 'client' | 'server'): Se
   extendedMasterSecret: true,
   serverName: peer === 'server' ? 'localhost' : undefined,
   applicationProtocol: undefined,
+  maxFragmentLength: undefined,
   peer: {
     type: 'certificate',
     certificateType: 'X509',

@@ -16,7 +16,7 @@ import { Flight } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
 import { showsCertificate } from '../negotiation.js'
-import { type AgreedLengths, limitsAtOnce, recordLimitsOf } from '../record-limits.js'
+import { type AgreedLengths, limitsAtOnce, limitsOf } from '../record-limits.js'
 import { Transcript } from '../transcript.js'
 import { arrangeHello } from './arrange-hello.js'
 import type { ClientConfig, ClientContext } from './context.js'
@@ -127,7 +127,7 @@ function negotiate(
     sessionTicket: settled.ticketPromised,
     extendedMasterSecret: settled.extendedMasterSecret,
     encryptThenMac: settled.encryptThenMac,
-    recordLimits: recordLimitsOf(lengthsOf(settled, config)),
+    ...limitsOf(lengthsOf(settled, config)),
     secureRenegotiation: settled.secureRenegotiation,
     applicationProtocol: settled.applicationProtocol,
     serverName: config.serverName,
@@ -162,9 +162,7 @@ export function receiveServerHello(
   checkTogether(settled, suite, config)
   checkPolicy(context, settled)
   const negotiated = negotiate(config, offer, message, suite, settled)
-  const limits: readonly Action[] = [
-    { type: 'limitRecords', limits: limitsAtOnce(lengthsOf(settled, config), 'client') },
-  ]
+  const limits: readonly Action[] = [{ type: 'limitRecords', limits: limitsAtOnce(negotiated, 'client') }]
   if (resuming !== undefined) return resume(context, resuming, negotiated, through, limits)
   if (!showsCertificate(suite.keyExchange)) return expectPskFlight(negotiated, through, limits)
   return {

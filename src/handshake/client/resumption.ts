@@ -26,10 +26,17 @@ type State<N extends ClientState['name']> = StateOf<ClientState, N>
 export const isResumed = (offered: Uint8Array, answered: Uint8Array): boolean =>
   offered.length > 0 && publicEqual(offered, answered)
 
-/** Nobody shows a certificate now: what it held when the session was made still holds. */
+/**
+ * Nobody shows a certificate now: what it held when the session was made still holds. So does the length of fragments,
+ * unless record_size_limit takes its place (RFC 6066 §1.1, RFC 8449 §5).
+ */
 export const withSession = (answered: ServerExtensions, { resumable }: OfferedSession): ServerExtensions => {
-  const { peer } = resumable.session
-  return peer.type === 'none' ? answered : { ...answered, serverCertificateType: peer.certificateType }
+  const { peer, maxFragmentLength } = resumable.session
+  return {
+    ...answered,
+    ...(peer.type === 'none' ? {} : { serverCertificateType: peer.certificateType }),
+    ...(answered.serverRecordSizeLimit === undefined && maxFragmentLength !== undefined ? { maxFragmentLength } : {}),
+  }
 }
 
 /** Suite and master secret belong to the session: a server that resumes it has no choice in them (RFC 7627 §5.3). */

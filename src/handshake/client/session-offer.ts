@@ -21,7 +21,7 @@ const peerFits = ({ serverCertificateTypes }: ClientConfig, { peer, pskIdentity 
 
 /** A session is offered only to whom it was made with, under a configuration that would make it again. */
 function mayOffer(config: ClientConfig, { session, handle }: KeptSession): boolean {
-  const { sessions, cipherSuites, extendedMasterSecret, serverName } = config
+  const { sessions, cipherSuites, extendedMasterSecret, serverName, maxFragmentLength } = config
   const kind = handle.by === 'ticket' ? sessions.tickets : sessions.ids
   const suite = cipherSuites.some(({ cipherSuite }) => cipherSuite === session.cipherSuite)
   // A hello for an abbreviated handshake must carry the extension (RFC 7627 §5.3).
@@ -32,6 +32,8 @@ function mayOffer(config: ClientConfig, { session, handle }: KeptSession): boole
     bound &&
     mayResume(sessions, session.extendedMasterSecret) &&
     session.serverName === serverName &&
+    // What the session brings along must be what would be asked for (RFC 6066 §4).
+    (session.maxFragmentLength === undefined || session.maxFragmentLength === maxFragmentLength) &&
     peerFits(config, session)
   )
 }

@@ -1,8 +1,9 @@
 import type { CertificateKind, Credential } from '../../crypto/key-types.js'
+import type { Session } from '../../crypto/session.js'
 import type { SuiteParameters } from '../../crypto/suite-parameters.js'
 import { refuse } from '../fault.js'
 import { showsCertificate } from '../negotiation.js'
-import { type AgreedLengths, recordLimitsOf } from '../record-limits.js'
+import { type AgreedLengths, limitsOf } from '../record-limits.js'
 import type { ServerConfig } from './context.js'
 import type { ClientOffer } from './offer.js'
 import type { Greeted } from './states.js'
@@ -12,9 +13,15 @@ import type { Greeted } from './states.js'
  * Certificate holds. Each answer in ServerHello repeats what is decided here.
  */
 
-/** record_size_limit replaces max_fragment_length where both sides know it (RFC 8449 §5). */
-export function agreeLengths({ recordSizeLimit }: ServerConfig, offer: ClientOffer): AgreedLengths {
-  const { maxFragmentLength } = offer
+/**
+ * record_size_limit replaces max_fragment_length where both sides know it (RFC 8449 §5). A session that is resumed brings
+ * along what it was made with, whatever the client asks for now (RFC 6066 §1.1).
+ */
+export function agreeLengths(
+  { recordSizeLimit }: ServerConfig,
+  offer: ClientOffer,
+  { maxFragmentLength }: Pick<Session, 'maxFragmentLength'> = offer,
+): AgreedLengths {
   if (offer.recordSizeLimit !== undefined && recordSizeLimit !== undefined) {
     return { recordSizeLimits: { client: offer.recordSizeLimit, server: recordSizeLimit } }
   }
@@ -76,13 +83,17 @@ export const certificateTypeOf = (credential: Credential | undefined): Certifica
   credential?.certificateType ?? 'X509'
 
 /** What an abbreviated handshake settles like a full one. */
-export const agreedAnyway = ({ terms, entropy, offer, applicationProtocol }: Greeted, suite: SuiteParameters) => ({
+export const agreedAnyway = (
+  { terms, entropy, offer, applicationProtocol }: Greeted,
+  suite: SuiteParameters,
+  session?: Session,
+) => ({
   suite,
   clientRandom: offer.random,
   serverRandom: entropy.random,
   // A suite whose records are no CBC has its integrity built in: then the extension is not answered (RFC 7366 §3).
   encryptThenMac: offer.encryptThenMac && terms.encryptThenMac && suite.bulk.type === 'block',
-  recordLimits: recordLimitsOf(agreeLengths(terms, offer)),
+  ...limitsOf(agreeLengths(terms, offer, session)),
   secureRenegotiation: offer.secureRenegotiation,
   applicationProtocol,
   serverName: offer.serverName,

@@ -76,8 +76,8 @@ const serverExtensions: readonly ServerExtension[] = [
   },
   {
     type: ExtensionType.max_fragment_length,
-    answer: ({ terms, offer }) =>
-      ifDefined(agreeLengths(terms, offer).maxFragmentLength, (length) =>
+    answer: ({ negotiated: { maxFragmentLength }, abbreviated }) =>
+      ifDefined(abbreviated ? undefined : maxFragmentLength, (length) =>
         encode(MaxFragmentLength, fragmentLengthCode(length)),
       ),
   },

@@ -13,7 +13,6 @@ import type { Outcome, StateOf } from '../machine.js'
 import { keyTypeOfScheme, usesPsk } from '../negotiation.js'
 import { limitsAtOnce } from '../record-limits.js'
 import type { Transcript } from '../transcript.js'
-import { agreeLengths } from './agree.js'
 import { answerExtensions, type HelloContent, stapleFor } from './answer-extensions.js'
 import type { ServerConfig } from './context.js'
 import type { ClientDemand, KeyMaterial, Sent, ServerState, Settled } from './states.js'
@@ -56,7 +55,7 @@ export type PskKeyExchange =
   | { readonly type: 'none' }
 
 export function sendServerHello(flight: Flight, content: HelloContent): void {
-  const { negotiated, offer, terms } = content
+  const { negotiated } = content
   const extensions = answerExtensions(content)
   flight.handshake('server_hello', {
     serverVersion: ProtocolVersion.TLSv1_2,
@@ -66,7 +65,7 @@ export function sendServerHello(flight: Flight, content: HelloContent): void {
     compressionMethod: CompressionMethod.null,
     ...(extensions.length === 0 ? {} : { extensions }),
   })
-  flight.limitRecords(limitsAtOnce(agreeLengths(terms, offer), 'server'))
+  flight.limitRecords(limitsAtOnce(negotiated, 'server'))
 }
 
 const sentOf = ({ negotiated, offer, terms, substitute }: Settled, keyMaterial: KeyMaterial): Sent => ({

@@ -120,7 +120,11 @@ export const receiveRenewalRefused = (
 function negotiate(greeted: Greeted, { session }: ResumableSession, sessionTicket: boolean): Negotiated {
   const suite = suiteOf(greeted.terms, session)
   return {
-    ...agreedAnyway(greeted, suite ?? refuse('internal_error', 'the suite of the session was enabled a step ago')),
+    ...agreedAnyway(
+      greeted,
+      suite ?? refuse('internal_error', 'the suite of the session was enabled a step ago'),
+      session,
+    ),
     sessionId: greeted.offer.sessionId,
     sessionTicket,
     extendedMasterSecret: session.extendedMasterSecret,

@@ -7,8 +7,12 @@ const serverHello = inFile('test/attacks/server-hello.test.ts')
 const clientHello = inFile('test/attacks/client-hello.test.ts')
 const control = inFile('test/extensions/hello-control.test.ts')
 
-const clientSays = rules('a client names nothing at first, its last verify_data afterwards, and never the signalling suite')
-const scsvAnswered = rules('a server answers the signalling suite with an empty renegotiation_info, and with nothing else')
+const clientSays = rules(
+  'a client names nothing at first, its last verify_data afterwards, and never the signalling suite',
+)
+const scsvAnswered = rules(
+  'a server answers the signalling suite with an empty renegotiation_info, and with nothing else',
+)
 const bothNamed = rules('a server answers a renegotiation with the verify_data of both')
 const clientTells = rules('is told by a client under "%s" that there is no renegotiation (RFC 5746 §4.2)')
 const serverTells = rules('is told by a server under "%s" that there is no renegotiation (RFC 5746 §4.4)')
@@ -41,7 +45,11 @@ export const rfc5746: Ledger = {
       ),
       kept('a client looks for the extension in the second ServerHello', clientMisses),
       kept('without it the client ends the handshake', clientMisses),
-      kept('it must hold the verify_data of the client, then of the server', clientRefuses, policy('freely: follows every wish')),
+      kept(
+        'it must hold the verify_data of the client, then of the server',
+        clientRefuses,
+        policy('freely: follows every wish'),
+      ),
       kept('anything else in it ends the handshake', clientRefuses),
     ],
     '3.6': [
@@ -54,7 +62,10 @@ export const rfc5746: Ledger = {
         injection("the honest server that is shown the victim's second hello as a first one refuses"),
       ),
       kept('a client that signalled support finds the empty extension in ServerHello', scsvAnswered, bothNamed),
-      kept('extensions that a server does not know are passed over', control('what of TLS 1.3 a client offers besides is passed over')),
+      kept(
+        'extensions that a server does not know are passed over',
+        control('what of TLS 1.3 a client offers besides is passed over'),
+      ),
       kept('a version above ours is answered with ours', clientHello('newer versions are answered with TLS 1.2')),
       kept('this one aside, a server answers no extension that was not offered', scsvAnswered),
     ],

@@ -3,7 +3,7 @@ import { definition, inFile, kept, type Ledger, notOurs } from '../entry.js'
 const rules = inFile('test/extensions/rules.test.ts')
 const limits = inFile('test/extensions/record-limits.test.ts')
 const record = inFile('test/record/agreed-limits.test.ts')
-const resumption = inFile('test/resumption/rules.test.ts')
+const resumption = inFile('test/resumption/session-rules.test.ts')
 const live = inFile('test/x509/revocation/live.test.ts')
 
 const unasked = rules('does not come without a question for it, nor without a response')
@@ -27,15 +27,24 @@ export const rfc6066: Ledger = {
     '3': [
       kept('a client names one host at most', inFile('test/attacks/client-hello.test.ts')('two host names')),
       notOurs('names of further kinds begin with a length of 16 bits', 'addresses those who define kinds of names'),
-      kept('no session is resumed under another name', resumption('a session is not resumed under another server name, by a server that is asked to')),
+      kept(
+        'no session is resumed under another name',
+        resumption('a session is not resumed under another server name, by a server that is asked to'),
+      ),
       kept(
         'a server that resumes does not acknowledge the name',
         resumption('a resumed handshake answers none of the extensions of RFC 6066, and keeps the length of fragments'),
       ),
     ],
     '4': [
-      kept('a length that is none of the four is illegal_parameter', limits('a length that is none of the four is refused')),
-      kept('so is an answer with another length than was asked for', limits('an answer that is not the length asked for is refused')),
+      kept(
+        'a length that is none of the four is illegal_parameter',
+        limits('a length that is none of the four is refused'),
+      ),
+      kept(
+        'so is an answer with another length than was asked for',
+        limits('an answer that is not the length asked for is refused'),
+      ),
       kept('from then on nothing longer is sent, messages of the handshake included', lengths),
       kept(
         'a record that is too long is record_overflow, and is not decrypted',
@@ -60,10 +69,16 @@ export const rfc6066: Ledger = {
       ),
     ],
     '8': [
-      notOurs('the nonce of a request is an octet string in DER', 'a request in a hello of ours carries no extensions, nonces among them'),
+      notOurs(
+        'the nonce of a request is an octet string in DER',
+        'a request in a hello of ours carries no extensions, nonces among them',
+      ),
       kept('a server that sends CertificateStatus has answered the extension', stapled),
       kept('it sends none without question and answer', unasked),
-      kept('a client checks the response, and refuses a bad one as bad_certificate_status_response', live('is refused to %s')),
+      kept(
+        'a client checks the response, and refuses a bad one as bad_certificate_status_response',
+        live('is refused to %s'),
+      ),
     ],
     '9': [
       kept(

@@ -20,7 +20,10 @@ export const rfc7366: Ledger = {
         'a server that chooses a suite without a block cipher does not answer',
         extension('is not offered without a CBC suite, and not answered where another kind is chosen (RFC 7366 §3)'),
       ),
-      kept('a wrong MAC is the fatal bad_record_mac', record('decrypts nothing whose MAC is wrong, whatever its padding')),
+      kept(
+        'a wrong MAC is the fatal bad_record_mac',
+        record('decrypts nothing whose MAC is wrong, whatever its padding'),
+      ),
       notOurs('over datagrams such a record is dropped', 'datagrams are not carried'),
     ],
     '3.1': [

@@ -19,8 +19,15 @@ export const rfc7919: Ledger = {
         'curves and finite fields are named in one list',
         groups('curves and point formats are offered beside suites of curves, and not otherwise (RFC 8422 §4)'),
       ),
-      kept('a client can agree on a key in every group that it names', inFile('test/handshake/mutual.test.ts')('group %s')),
-      kept('a client looks whether dh_Ys lies between 1 and p - 1', fromServer, logjam('dh_Ys under a group that was proved')),
+      kept(
+        'a client can agree on a key in every group that it names',
+        inFile('test/handshake/mutual.test.ts')('group %s'),
+      ),
+      kept(
+        'a client looks whether dh_Ys lies between 1 and p - 1',
+        fromServer,
+        logjam('dh_Ys under a group that was proved'),
+      ),
       kept('one that does not ends with handshake_failure', fromServer),
     ],
     '3.1': [
@@ -36,14 +43,27 @@ export const rfc7919: Ledger = {
       kept('where that leaves no suite it ends with insufficient_security', none),
       kept('a finite field is one of those that the client named', named, none),
       kept('no other named group is chosen for such a client', named),
-      kept('no finite field is chosen without a suite for it', groups('a group without a suite for it brings no finite field')),
+      kept(
+        'no finite field is chosen without a suite for it',
+        groups('a group without a suite for it brings no finite field'),
+      ),
       kept('a server looks whether dh_Yc lies between 1 and p - 1', fromClient),
       kept('one that does not ends with handshake_failure', fromClient),
     ],
     '5.1': [
-      kept('each side checks the range of the public value of the other', fromServer, fromClient, shares('finite field: 0, 1, p - 1, p and more')),
+      kept(
+        'each side checks the range of the public value of the other',
+        fromServer,
+        fromClient,
+        shares('finite field: 0, 1, p - 1, p and more'),
+      ),
     ],
-    '8.9': [notOurs('no False Start with a weak group', 'this client has no False Start: it sends data behind Finished of the server only')],
+    '8.9': [
+      notOurs(
+        'no False Start with a weak group',
+        'this client has no False Start: it sends data behind Finished of the server only',
+      ),
+    ],
     'Appendix A': [notOurs('further groups have safe primes', 'addresses those who define groups')],
   },
 }

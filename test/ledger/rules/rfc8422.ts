@@ -71,7 +71,10 @@ export const rfc8422: Ledger = {
     '5.1.2': [
       kept('uncompressed points are taken on every curve', points('honest points of %s pass')),
       kept('points in other forms are not', toClient, toServer),
-      kept('a client that takes none but other forms is told illegal_parameter', clientHello('points that are compressed only')),
+      kept(
+        'a client that takes none but other forms is told illegal_parameter',
+        clientHello('points that are compressed only'),
+      ),
       kept('a client says so in six bytes', uncompressed),
     ],
     '5.2': [
@@ -110,23 +113,47 @@ export const rfc8422: Ledger = {
         inFile('test/x509/agreement.test.ts')('on the test PKI: %s'),
         inFile('test/x509/agreement.test.ts')('on every root that Node brings along'),
       ),
-      kept('certificates with EdDSA are as RFC 8410 has them', inFile('test/x509/agreement.test.ts')('on the test PKI: %s')),
+      kept(
+        'certificates with EdDSA are as RFC 8410 has them',
+        inFile('test/x509/agreement.test.ts')('on the test PKI: %s'),
+      ),
       kept('a key of Ed25519 signs under ed25519', ownKind, scheme),
       kept('a key of Ed448 signs under ed448', ownKind, scheme),
       kept('no Edwards key is used for ECDSA', ownKind),
     ],
     '5.10': [
-      kept('zeros at the front of a coordinate stay in the secret', wycheproof('%s'), shares('%s agrees with node:crypto, and its point is uncompressed')),
-      kept('a secret of all zeros ends the handshake', shares('%s: values that give all zeros, and other lengths'), toClient, toServer),
+      kept(
+        'zeros at the front of a coordinate stay in the secret',
+        wycheproof('%s'),
+        shares('%s agrees with node:crypto, and its point is uncompressed'),
+      ),
+      kept(
+        'a secret of all zeros ends the handshake',
+        shares('%s: values that give all zeros, and other lengths'),
+        toClient,
+        toServer,
+      ),
       kept('ECDSA is computed as its standard says', wycheproof('%s'), ownOf),
-      kept('over a hash of the SHA-2 family, unless SHA-1 is asked for by name', serverHello('SLOTH: ServerKeyExchange signed under %s')),
-      kept('EdDSA is computed as RFC 8032 says', signatures('gives the signature that RFC 8032 prints for %s'), wycheproof('%s')),
+      kept(
+        'over a hash of the SHA-2 family, unless SHA-1 is asked for by name',
+        serverHello('SLOTH: ServerKeyExchange signed under %s'),
+      ),
+      kept(
+        'EdDSA is computed as RFC 8032 says',
+        signatures('gives the signature that RFC 8032 prints for %s'),
+        wycheproof('%s'),
+      ),
       kept('the context of Ed448 is empty', ownOf, scheme),
       kept('EdDSA has the hash number 8', scheme, inFile('test/interop/gnutls.test.ts')('Ed25519 on both sides')),
     ],
     '5.11': [
       kept('the public value of the peer is checked on the NIST curves', toClient, toServer),
-      kept('its coordinates satisfy the equation of the curve', toClient, toServer, shares('%s: points off the curve, compressed, hybrid, at infinity')),
+      kept(
+        'its coordinates satisfy the equation of the curve',
+        toClient,
+        toServer,
+        shares('%s: points off the curve, compressed, hybrid, at infinity'),
+      ),
       kept('with X25519 and X448 the secret of all zeros ends the handshake', toClient, toServer),
     ],
   },
