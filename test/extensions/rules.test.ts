@@ -132,7 +132,7 @@ test('a name is read from its own bytes alone, whatever its lengths say (RFC 606
   ]) {
     const edit = { client_hello: withExtension(ExtensionType.server_name, data) }
     expectDefeat(attackServer({ edit }), {
-      fault: 'malformed_message',
+      fault: 'malformed_extension',
       alert: 'decode_error',
       state: 'ExpectClientHello',
     })

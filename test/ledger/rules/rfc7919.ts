@@ -21,6 +21,7 @@ export const rfc7919: Ledger = {
       ),
       kept(
         'a client can agree on a key in every group that it names',
+        shares('%s: two shares agree, and no two are the same'),
         inFile('test/handshake/mutual.test.ts')('group %s'),
       ),
       kept(
