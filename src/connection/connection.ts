@@ -194,8 +194,7 @@ export class TlsConnection {
 
   /**
    * Keying material for the application, bound to this connection (RFC 5705 §4). `context` absent and empty give different
-   * results. Throws a `misuse` fault unless the connection is established, and `keying_material_unavailable` without an
-   * extended master secret (RFC 7627 §5.4).
+   * results. Throws unless established, and `keying_material_unavailable` without extended master secret (RFC 7627 §5.4).
    */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
     if (this.state.name !== 'Connected') {

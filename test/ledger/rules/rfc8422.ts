@@ -109,7 +109,7 @@ export const rfc8422: Ledger = {
     ],
     '5.9': [
       kept(
-        'certificates with ECDSA are as RFC 3279 and its successors have them',
+        'certificates with ECDSA are as the profile of their keys has them',
         inFile('test/x509/agreement.test.ts')('on the test PKI: %s'),
         inFile('test/x509/agreement.test.ts')('on every root that Node brings along'),
       ),
