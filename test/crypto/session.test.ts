@@ -21,6 +21,7 @@ const plain = (): Session => ({
   extendedMasterSecret: true,
   serverName: undefined,
   applicationProtocol: undefined,
+  maxFragmentLength: undefined,
   peer: { type: 'none' },
   pskIdentity: undefined,
   authenticatedToPeer: false,
