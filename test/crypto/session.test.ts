@@ -121,8 +121,8 @@ test('a session without a time, or with a secret of another length, is not encod
 test('a layout or flags of another version are refused, not guessed at', () => {
   const bytes = bytesOf(encodeSession(plain()))
   for (const [at, value] of [
-    [0, 2],
-    [0, 0],
+    [0, 3],
+    [0, 1],
     [3, 0x80],
   ] as const) {
     const other = bytes.slice()

@@ -26,7 +26,8 @@ function proof(entry: Entry): string {
   return ['reason' in entry ? [`**otherwise**: ${entry.reason}`, ...tests] : tests].flat().join('<br>')
 }
 
-const placeOf = (section: string): string => (section.startsWith('Appendix') ? section : `${SIGN}${section}`)
+const placeOf = (rfc: string, section: string): string =>
+  `RFC ${rfc} ${section.startsWith('Appendix') ? '' : SIGN}${section}`
 
 /** Sections in the order of the text: by their numbers, the appendices last. */
 const inOrder = new Intl.Collator('en', { numeric: true })
@@ -40,7 +41,7 @@ function tableOf({ rfc, sections }: Ledger, files: ReadonlyMap<string, readonly 
       const code = (files.get(`${rfc} ${section}`) ?? []).slice(0, 4).map(link).join('<br>')
       return entries.map(
         (entry, i) =>
-          `| ${placeOf(section)} | ${i + 1} | ${cell(entry.rule)} | ${cell(proof(entry))} | ${i === 0 ? code : ''} |`,
+          `| ${placeOf(rfc, section)} | ${i + 1} | ${cell(entry.rule)} | ${cell(proof(entry))} | ${i === 0 ? code : ''} |`,
       )
     })
   return [
