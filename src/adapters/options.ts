@@ -48,6 +48,7 @@ import {
   serverSessionNames,
   serverSessions,
 } from './sessions/options.js'
+import { whileKeysAreShared } from './sessions/shared-keys.js'
 
 /** What client and server are made with alike. Everything but trust and credentials has a safe default. */
 export interface CommonOptions extends Omit<ConnectionOptions, 'crypto'>, CommonSessionsOptions {
@@ -284,7 +285,7 @@ export function serverEndpoint(provider: CryptoProvider, options: ServerOptions)
     unknownPskIdentity: oneOf('unknownPskIdentity', options.unknownPskIdentity, ['hide', 'alert'], 'hide'),
   }
   const reviewer = optionalFunction('reviewClientHello', options.reviewClientHello)
-  const plain = { ...environmentOf(provider, options, options.unrecognizedName), ...needs }
+  const plain = whileKeysAreShared({ ...environmentOf(provider, options, options.unrecognizedName), ...needs })
   const environment = reviewer === undefined ? plain : withReviewer(plain, reviewer)
   checkHasCredentials(config, options)
   checkHasPsk(config, options)

@@ -42,6 +42,37 @@ describe.each(kinds)('what is not resumed by %s', (by) => {
     expect(certificate).toEqual(credentialOf('client', 'rsa').certificateChain[0])
   })
 
+  test.each(['at once', 'later'])(
+    'a session of a shared key that the server has withdrawn, found out %s',
+    async (when) => {
+      const suite = ['TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256'] as const
+      const alice = preSharedKey('alice', fromAscii('the key of alice'))
+      const ends = resuming(by)
+      const {
+        credentials: _,
+        verifier: __,
+        ...client
+      } = { ...ends.client, cipherSuites: suite, preSharedKeys: [alice] }
+      let shared = true
+      const selectPsk = () => {
+        const key = shared ? alice : undefined
+        return when === 'later' ? Promise.resolve(key) : key
+      }
+      const server: ServerOptions = { ...ends.server, cipherSuites: suite, selectPsk }
+      const meet = async () => {
+        const played = play(client, server)
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+        return played
+      }
+      resumedBy(await meet())
+      expect(resumedBy(await meet())).toEqual([by, by])
+      shared = false
+      const played = await meet()
+      expect(played.server.connection.summary).toBeUndefined()
+      expect(played.faultOf('server')?.code).toBe('bad_record_mac')
+    },
+  )
+
   test('a session of one shared key by a client that has another', () => {
     const suite = ['TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256'] as const
     const [alice, bob] = ['alice', 'bob'].map((name) => preSharedKey(name, fromAscii(`the key of ${name}`)))

@@ -57,7 +57,7 @@ function* inquiry({ certificateChain, key }: Credential): Inquiry<Checker, void>
   const good = yield* ask((checker: Checker) =>
     checker.verifySignature(publicKey, signed.scheme, CONTENT, signed.signature),
   )
-  if (!good) throw mismatch("what it signs does not verify under the certificate's key")
+  if (good !== true) throw mismatch("what it signs does not verify under the certificate's key")
 }
 
 /**
