@@ -15,11 +15,12 @@ const LONGEST_QUOTED = 200
 
 /** Both sides come to the same keys. What they are stays where it is. */
 export function describeKeys(story: Story, seenOn: readonly Side[]): UnnumberedStep {
-  const { suite, extendedMasterSecret } = story
-  const bound = extendedMasterSecret
+  const { suite, extendedMasterSecret, keysExchanged } = story
+  const exchanged = extendedMasterSecret
     ? 'from the pre-master secret and the hash of the handshake so far (extended master secret, RFC 7627)'
     : 'from the pre-master secret and both randoms'
-  const facts: Fact[] = [fact('master secret', `48 bytes, ${bound}`)]
+  const source = keysExchanged ? exchanged : 'that of the session which is resumed: nothing was exchanged for it now'
+  const facts: Fact[] = [fact('master secret', `48 bytes, ${source}`)]
   if (suite !== undefined) {
     const length = keyBlockLength(suite.bulk)
     facts.push(

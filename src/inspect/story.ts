@@ -50,6 +50,8 @@ export interface Story {
   readonly clientAsked: boolean
   /** The client showed one. */
   readonly clientShowed: boolean
+  /** The client sent its key exchange; without one, keys come from a session that was resumed. */
+  readonly keysExchanged: boolean
   /** Handshake messages up to here: what CertificateVerify and Finished cover. */
   readonly messages: number
   /** What to say of a certificate besides the kind of its key. */
@@ -61,6 +63,7 @@ export const beginning = (describeCertificate: Story['describeCertificate'] = ()
   extendedMasterSecret: false,
   clientAsked: false,
   clientShowed: false,
+  keysExchanged: false,
   messages: 0,
   describeCertificate,
 })
@@ -75,6 +78,7 @@ export function follow(story: Story, { sender, name, raw }: Extract<TraceEntry, 
     const extendedMasterSecret = findExtension(hello.extensions, ExtensionType.extended_master_secret) !== undefined
     return { ...next, suite: suiteParameters(hello.cipherSuite), extendedMasterSecret }
   }
+  if (name === 'client_key_exchange') return { ...next, keysExchanged: true }
   if (name === 'certificate_request') return { ...next, clientAsked: true }
   if (name === 'certificate' && sender === 'client') {
     return { ...next, clientShowed: (tryDecode(name, raw)?.certificateList.length ?? 0) > 0 }
