@@ -5,8 +5,9 @@ import { fromAscii, fromHex, toHex } from '../../src/bytes/convert.js'
 import { Secret } from '../../src/bytes/secret.js'
 import { preSharedKey, pskPreMasterSecret } from '../../src/crypto/pre-shared-key.js'
 import { TlsFault } from '../../src/handshake/fault.js'
+import { nodeProvider } from '../../src/providers/node/index.js'
 import type { CipherSuiteName } from '../../src/registry/cipher-suite.js'
-import { credentialOf, pinTo, play } from '../support/endpoints.js'
+import { credentialOf, noble, pinTo, play } from '../support/endpoints.js'
 import { pskSuites } from '../support/suites.js'
 
 const identity = 'alice@tls12.test'
@@ -60,6 +61,24 @@ describe.each(pskSuites)('$name', ({ name, keyExchange }) => {
     played.server.send(fromAscii('answer'))
     expect(played.dataOf('server')).toEqual(fromAscii('question'))
     expect(played.dataOf('client')).toEqual(fromAscii('answer'))
+  })
+})
+
+const node = nodeProvider()
+const pairs = {
+  'node with itself': { client: node, server: node },
+  'noble with node': { client: noble, server: node },
+  'node with noble': { client: node, server: noble },
+}
+
+describe.each(Object.entries(pairs))('every suite of a shared key, %s', (_title, providers) => {
+  test.each(pskSuites)('$name', ({ name }) => {
+    const ours = { ...client(name), verifier: pinTo('server', 'rsa', providers.client) }
+    const theirs = { ...server(name), credentials: [credentialOf('server', 'rsa', providers.server)] }
+    const played = play(ours, theirs, providers)
+    expect(played.server.connection.summary?.peer.kind).toBe('pre-shared key')
+    played.client.send(fromAscii('question'))
+    expect(played.dataOf('server')).toEqual(fromAscii('question'))
   })
 })
 

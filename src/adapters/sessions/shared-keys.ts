@@ -20,7 +20,8 @@ export function whileKeysAreShared(environment: Environment): Environment {
     signal: AbortSignal,
   ): MaybePromise<T | undefined> => {
     const identity = session?.pskIdentity
-    if (answer === undefined || identity === undefined) return answer
+    // programs without types answer null for what they do not have
+    if (identity === undefined) return answer ?? undefined
     const question = { role: 'server', identity, ...(serverName === undefined ? {} : { serverName }) } as const
     return after(environment.selectPsk(question, signal), (key) => (key === undefined ? undefined : answer))
   }
