@@ -173,7 +173,9 @@ describe('a need that is refused', () => {
     end.connection.reject(need, cause)
     bench.settle()
     const [alert, failed, ...more] = end.outputs.slice(sent)
-    expect(alert?.type === 'transmit' ? [...alert.bytes] : alert).toEqual([21, 3, 3, 0, 2, 2, 80])
+    // a server that has said nothing yet answers under the version of the client's own record (RFC 5246 Appendix E.1)
+    const minor = side === 'server' && sent === 0 ? 1 : 3
+    expect(alert?.type === 'transmit' ? [...alert.bytes] : alert).toEqual([21, 3, minor, 0, 2, 2, 80])
     expect(failed?.type === 'failed' ? failed.fault : failed).toMatchObject({
       code: 'need_refused',
       origin: 'local',
