@@ -1,5 +1,5 @@
 import type { Environment } from '../crypto/environment.js'
-import type { MaybePromise } from '../crypto/maybe-promise.js'
+import { isPromise, type MaybePromise } from '../crypto/maybe-promise.js'
 import type { NeedAnswer, NeedType } from '../handshake/need.js'
 import type { OpenNeed } from './open-need.js'
 
@@ -9,9 +9,6 @@ export interface NeedSource {
   fulfil<T extends NeedType>(need: OpenNeed<T>, answer: NeedAnswer<T>): void
   reject(need: OpenNeed, cause: unknown): void
 }
-
-const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
 function ask<T extends NeedType>(environment: Environment, need: OpenNeed<T>): MaybePromise<NeedAnswer<T>> {
   // TypeScript cannot see that the method picked by a union's tag fits the request beside it.

@@ -17,6 +17,18 @@ export interface Connected {
   readonly encryptedThenMac: boolean
 }
 
+/** How a first handshake ends, full or abbreviated; a renegotiation counts on from there. */
+export const connectedBy = (
+  summary: ConnectionSummary,
+  proof: Pick<Connected, 'masterSecret' | 'peerFinished' | 'ownVerifyData'>,
+): Connected => ({
+  name: 'Connected',
+  summary,
+  ...proof,
+  renegotiations: 0,
+  encryptedThenMac: summary.negotiated.encryptThenMac,
+})
+
 /** We sent close_notify and still read what the peer has to say. */
 export interface Closing {
   readonly name: 'Closing'

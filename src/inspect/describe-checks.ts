@@ -1,5 +1,6 @@
 import type { CertificateCheck } from '../crypto/environment.js'
 import type { SuiteParameters } from '../crypto/suite-parameters.js'
+import { isKeyTransport } from '../handshake/negotiation.js'
 import { acceptedOf, describeAccepted, describeRefused, unknownRevocation } from './describe-judgement.js'
 import { type Fact, fact, type UnnumberedStep } from './described-step.js'
 import type { Judgement } from './judgement.js'
@@ -102,7 +103,8 @@ export const localStep = (
   bytes: [],
 })
 
-const signsNothing = (suite: SuiteParameters | undefined): boolean => suite?.keyExchange.startsWith('RSA') === true
+const signsNothing = (suite: SuiteParameters | undefined): boolean =>
+  suite !== undefined && isKeyTransport(suite.keyExchange)
 
 const titleFor = (by: Side, { suite, clientShowed }: Story): string => {
   if (by === 'server')

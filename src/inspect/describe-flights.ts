@@ -2,6 +2,7 @@ import { toLatin1 } from '../bytes/convert.js'
 import { recognizeGroup } from '../crypto/finite-field-groups.js'
 import { certificatePublicKeyInfo, readSubjectPublicKeyInfo } from '../crypto/subject-public-key-info.js'
 import type { KeyExchange } from '../crypto/suite-parameters.js'
+import { isKeyTransport, usesPsk } from '../handshake/negotiation.js'
 import { HANDSHAKE_HEADER_LENGTH, type HandshakeMessages } from '../messages/handshake.js'
 import { ClientPskIdentity, ServerPskParams } from '../messages/pre-shared-key.js'
 import { ClientCertificateType } from '../registry/client-certificate-type.js'
@@ -54,7 +55,7 @@ export function describeServerKeyExchange(
   { body }: HandshakeMessages['server_key_exchange'],
   { suite }: Story,
 ): Fact[] {
-  if (suite?.keyExchange.endsWith('PSK')) return describePskParams(body)
+  if (suite !== undefined && usesPsk(suite.keyExchange)) return describePskParams(body)
   const decoded = tryServerParams(suite, body)
   if (decoded === undefined) return doesNotFit(body)
   const facts =
@@ -103,7 +104,7 @@ export function describeClientKeyExchange(
   { suite }: Story,
 ): Fact[] {
   if (suite === undefined) return [fact('content', plural(body.length, 'byte'))]
-  if (!suite.keyExchange.endsWith('PSK')) return describeExchangeKeys(suite.keyExchange, body)
+  if (!usesPsk(suite.keyExchange)) return describeExchangeKeys(suite.keyExchange, body)
   const named = tryRead(ClientPskIdentity, body)
   if (named === undefined) return doesNotFit(body)
   const name = fact('name of the key', `${printable(named.pskIdentity)}, in the clear`)
@@ -112,7 +113,7 @@ export function describeClientKeyExchange(
 
 function describeExchangeKeys(keyExchange: KeyExchange, body: Uint8Array): Fact[] {
   const length = plural(body.length - prefixes[keyExchange], 'byte')
-  return keyExchange.startsWith('RSA')
+  return isKeyTransport(keyExchange)
     ? [fact('encrypted secret', `${length}; inside 2 of version and 46 random ones, to the key in the certificate`)]
     : [fact('public value', `${length}, made for this handshake alone, not encrypted and not secret`)]
 }

@@ -6,6 +6,7 @@ import { type KeySchedule, keySchedule } from '../crypto/key-schedule.js'
 import type { HashPrimitives } from '../crypto/primitives.js'
 import type { SuiteParameters } from '../crypto/suite-parameters.js'
 import type { HandshakeConfig } from '../handshake/negotiation.js'
+import { usesPsk } from '../handshake/negotiation.js'
 import type { ClientHello } from '../messages/client-hello.js'
 import {
   ClientDiffieHellmanPublic,
@@ -73,7 +74,7 @@ export function replayFacts(handshake: CapturedHandshake, primitives: HashPrimit
   if (suite === undefined) return 'the cipher suite is none of this library'
   if (known === undefined) return 'the master secret is not known'
   if (road !== 'full') return `the handshake is ${road}; full ones are replayed`
-  if (suite.keyExchange.endsWith('PSK')) return 'the key exchange is by a shared key'
+  if (usesPsk(suite.keyExchange)) return 'the key exchange is by a shared key'
   if (find(handshake, 'new_session_ticket') !== undefined)
     return 'the server issues a ticket, which ours does in its own way'
   const exchange = find(handshake, 'client_key_exchange')

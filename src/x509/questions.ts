@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../crypto/maybe-promise.js'
+import { isPromise, type MaybePromise } from '../crypto/maybe-promise.js'
 
 /** One question: put to whoever answers, it keeps the answer to itself and says only when it has it. */
 export type Question<Answerer> = (answerer: Answerer) => MaybePromise<void>
@@ -8,9 +8,6 @@ export type Question<Answerer> = (answerer: Answerer) => MaybePromise<void>
  * hold?) and goes on with the answer. It is written once and runs in both worlds: see `run`.
  */
 export type Inquiry<Answerer, Result> = Generator<Question<Answerer>, Result, void>
-
-const isLater = <T>(answer: MaybePromise<T>): answer is Promise<T> =>
-  typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function'
 
 /**
  * Asks inside an inquiry: `const good = yield* ask((world: World) => world.verifySignature(…))`. What the answerer throws,
@@ -25,7 +22,7 @@ export function* ask<Answerer, Answer>(
   }
   yield (answerer) => {
     const answer = question(answerer)
-    return isLater(answer) ? answer.then(keep) : keep(answer)
+    return isPromise(answer) ? answer.then(keep) : keep(answer)
   }
   for (const answer of answers) return answer
   throw new Error('an inquiry went on before its question was answered')
@@ -55,7 +52,7 @@ function proceed<Answerer, Result>(
       step = inquiry.throw(cause)
       continue
     }
-    if (isLater(answered)) {
+    if (isPromise(answered)) {
       return answered.then(
         () => proceed(inquiry, answerer, () => inquiry.next()),
         (cause: unknown) => proceed(inquiry, answerer, () => inquiry.throw(cause)),

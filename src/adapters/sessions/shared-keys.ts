@@ -1,12 +1,9 @@
 import type { Environment } from '../../crypto/environment.js'
-import type { MaybePromise } from '../../crypto/maybe-promise.js'
+import { isPromise, type MaybePromise } from '../../crypto/maybe-promise.js'
 import type { Session } from '../../crypto/session.js'
 
-const isLater = <T>(value: MaybePromise<T>): value is Promise<T> =>
-  typeof value === 'object' && value !== null && 'then' in value
-
 const after = <T, U>(value: MaybePromise<T>, then: (value: T) => MaybePromise<U>): MaybePromise<U> =>
-  isLater(value) ? value.then(then) : then(value)
+  isPromise(value) ? Promise.resolve(value).then(then) : then(value)
 
 /**
  * A session that began with a pre-shared key is resumed only while the server still has that key: as a certificate is

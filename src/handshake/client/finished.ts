@@ -1,6 +1,7 @@
 import type { KeptSession, SessionPeer } from '../../crypto/session.js'
 import type { NewSessionTicket } from '../../messages/new-session-ticket.js'
 import type { Action } from '../action.js'
+import { connectedBy } from '../connected.js'
 import type { HandledEvent } from '../event.js'
 import { PeerProof, VerifiedFinished } from '../evidence.js'
 import { refuse } from '../fault.js'
@@ -98,15 +99,7 @@ export function receiveFinished(
     authenticatedToPeer,
   }
   return {
-    state: {
-      name: 'Connected',
-      summary,
-      masterSecret,
-      peerFinished,
-      ownVerifyData,
-      renegotiations: 0,
-      encryptedThenMac: negotiated.encryptThenMac,
-    },
+    state: connectedBy(summary, { masterSecret, peerFinished, ownVerifyData }),
     actions: [...storeSession(context, state, authenticatedToPeer), { type: 'established', summary }],
   }
 }

@@ -2,6 +2,7 @@ import { publicEqual } from '../../bytes/equal.js'
 import type { KeptSession, Session } from '../../crypto/session.js'
 import type { NewSessionTicket } from '../../messages/new-session-ticket.js'
 import type { Action } from '../action.js'
+import { connectedBy } from '../connected.js'
 import type { HandledEvent } from '../event.js'
 import { PeerProof, VerifiedFinished } from '../evidence.js'
 import { refuse } from '../fault.js'
@@ -142,15 +143,7 @@ export function receiveResumingFinished(
   for (const action of storeRenewed(resuming, newTicket)) flight.do(action)
   flight.do({ type: 'established', summary })
   return {
-    state: {
-      name: 'Connected',
-      summary,
-      masterSecret,
-      peerFinished,
-      ownVerifyData,
-      renegotiations: 0,
-      encryptedThenMac: negotiated.encryptThenMac,
-    },
+    state: connectedBy(summary, { masterSecret, peerFinished, ownVerifyData }),
     actions: flight.actions,
   }
 }

@@ -1,6 +1,7 @@
 import type { CertificateKind } from '../../crypto/key-types.js'
 import type { Session, SessionPeer } from '../../crypto/session.js'
 import type { NewSessionTicket } from '../../messages/new-session-ticket.js'
+import { connectedBy } from '../connected.js'
 import type { HandledEvent } from '../event.js'
 import { PeerProof, VerifiedFinished, type VerifiedSignature } from '../evidence.js'
 import { ask, Flight } from '../flight.js'
@@ -120,15 +121,7 @@ function finish(
   }
   flight.do({ type: 'established', summary })
   return {
-    state: {
-      name: 'Connected',
-      summary,
-      masterSecret,
-      peerFinished,
-      ownVerifyData,
-      renegotiations: 0,
-      encryptedThenMac: negotiated.encryptThenMac,
-    },
+    state: connectedBy(summary, { masterSecret, peerFinished, ownVerifyData }),
     actions: flight.actions,
   }
 }

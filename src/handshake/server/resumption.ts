@@ -1,4 +1,5 @@
 import type { SealedTicket } from '../../crypto/session-needs.js'
+import { connectedBy } from '../connected.js'
 import type { HandledEvent } from '../event.js'
 import { PeerProof, ResumableSession, VerifiedFinished } from '../evidence.js'
 import { refuse } from '../fault.js'
@@ -189,15 +190,7 @@ export function receiveResumingFinished(
     authenticatedToPeer: resumable.session.authenticatedToPeer,
   }
   return {
-    state: {
-      name: 'Connected',
-      summary,
-      masterSecret,
-      peerFinished,
-      ownVerifyData,
-      renegotiations: 0,
-      encryptedThenMac: negotiated.encryptThenMac,
-    },
+    state: connectedBy(summary, { masterSecret, peerFinished, ownVerifyData }),
     actions: [{ type: 'established', summary }],
   }
 }

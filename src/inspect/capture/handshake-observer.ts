@@ -6,7 +6,7 @@ import { decode } from '../../codec/codec.js'
 import type { ConnectionKeys } from '../../crypto/connection-keys.js'
 import { type KeySchedule, keySchedule } from '../../crypto/key-schedule.js'
 import { deriveConnectionKeys } from '../../handshake/keys.js'
-import { DEFAULT_PEER_SCHEMES } from '../../handshake/negotiation.js'
+import { DEFAULT_PEER_SCHEMES, usesPsk } from '../../handshake/negotiation.js'
 import { EncryptedPreMasterSecret } from '../../messages/client-key-exchange.js'
 import { findExtension } from '../../messages/extensions/extension.js'
 import { SignatureSchemeList } from '../../messages/extensions/signature-algorithms.js'
@@ -114,7 +114,7 @@ export class HandshakeObserver {
     if (message.client_hello !== undefined) return checkRenegotiationInfo(message.client_hello, this.#previous)
     if (message.server_hello !== undefined) {
       const { suite } = this.#facts
-      if (suite === undefined || suite.keyExchange.endsWith('PSK')) this.#order.allowNoCertificate()
+      if (suite === undefined || usesPsk(suite.keyExchange)) this.#order.allowNoCertificate()
       const choices = checkServerHello(this.#facts.clientHello, message.server_hello)
       return [choices, ...checkRenegotiationInfo(message.server_hello, this.#previous)]
     }
@@ -148,7 +148,7 @@ export class HandshakeObserver {
       const name = serverHello === undefined ? 'without ServerHello' : nameOf(CipherSuite, serverHello.cipherSuite, 2)
       return [notChecked('signature', `the cipher suite is not one that is read here: ${name}`)]
     }
-    if (suite.keyExchange.endsWith('PSK')) return []
+    if (usesPsk(suite.keyExchange)) return []
     const params = tryServerParams(suite, body)
     if (params === undefined) return [wrong('form', 'it does not fit the cipher suite')]
     return [
