@@ -25,6 +25,16 @@ export interface AgreedLengths {
   readonly recordSizeLimits?: { readonly client: number; readonly server: number }
 }
 
+/** record_size_limit replaces max_fragment_length where both sides know it (RFC 8449 §5). */
+export function agreedLengths(
+  recordSizeLimits: { readonly client: number | undefined; readonly server: number | undefined },
+  maxFragmentLength: FragmentLength | undefined,
+): AgreedLengths {
+  const { client, server } = recordSizeLimits
+  if (client !== undefined && server !== undefined) return { recordSizeLimits: { client, server } }
+  return maxFragmentLength === undefined ? {} : { maxFragmentLength }
+}
+
 /**
  * What holds from the ServerHello on, before there are keys, as seen from one side. record_size_limit is about protected
  * records only, but GnuTLS 3.7 holds the others to it too, so what we send is short at once; what comes may be long.

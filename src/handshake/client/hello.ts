@@ -16,7 +16,7 @@ import { Flight } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
 import { showsCertificate } from '../negotiation.js'
-import { type AgreedLengths, limitsAtOnce, limitsOf } from '../record-limits.js'
+import { type AgreedLengths, agreedLengths, limitsAtOnce, limitsOf } from '../record-limits.js'
 import { Transcript } from '../transcript.js'
 import { arrangeHello } from './arrange-hello.js'
 import type { ClientConfig, ClientContext } from './context.js'
@@ -104,13 +104,8 @@ function checkPolicy({ config }: ClientContext, settled: ServerExtensions): void
 }
 
 /** Our own limit holds only where the server answers with its own: it need not keep to what it does not know. */
-function lengthsOf(settled: ServerExtensions, { recordSizeLimit }: ClientConfig): AgreedLengths {
-  const { maxFragmentLength, serverRecordSizeLimit: server } = settled
-  if (server !== undefined && recordSizeLimit !== undefined) {
-    return { recordSizeLimits: { client: recordSizeLimit, server } }
-  }
-  return maxFragmentLength === undefined ? {} : { maxFragmentLength }
-}
+const lengthsOf = (settled: ServerExtensions, { recordSizeLimit: client }: ClientConfig): AgreedLengths =>
+  agreedLengths({ client, server: settled.serverRecordSizeLimit }, settled.maxFragmentLength)
 
 function negotiate(
   config: ClientConfig,

@@ -3,7 +3,7 @@ import type { Session } from '../../crypto/session.js'
 import type { SuiteParameters } from '../../crypto/suite-parameters.js'
 import { refuse } from '../fault.js'
 import { showsCertificate } from '../negotiation.js'
-import { type AgreedLengths, limitsOf } from '../record-limits.js'
+import { type AgreedLengths, agreedLengths, limitsOf } from '../record-limits.js'
 import type { ServerConfig } from './context.js'
 import type { ClientOffer } from './offer.js'
 import type { Greeted } from './states.js'
@@ -13,20 +13,12 @@ import type { Greeted } from './states.js'
  * Certificate holds. Each answer in ServerHello repeats what is decided here.
  */
 
-/**
- * record_size_limit replaces max_fragment_length where both sides know it (RFC 8449 §5). A session that is resumed brings
- * along what it was made with, whatever the client asks for now (RFC 6066 §1.1).
- */
-export function agreeLengths(
-  { recordSizeLimit }: ServerConfig,
+/** A session that is resumed brings along what it was made with, whatever the client asks for now (RFC 6066 §1.1). */
+export const agreeLengths = (
+  { recordSizeLimit: server }: ServerConfig,
   offer: ClientOffer,
   { maxFragmentLength }: Pick<Session, 'maxFragmentLength'> = offer,
-): AgreedLengths {
-  if (offer.recordSizeLimit !== undefined && recordSizeLimit !== undefined) {
-    return { recordSizeLimits: { client: offer.recordSizeLimit, server: recordSizeLimit } }
-  }
-  return maxFragmentLength === undefined ? {} : { maxFragmentLength }
-}
+): AgreedLengths => agreedLengths({ client: offer.recordSizeLimit, server }, maxFragmentLength)
 
 /** A side for which a Certificate holds X.509 and nothing else does not know the extension (RFC 7250 §4.2). */
 const knowsOthers = (types: readonly CertificateKind[]): boolean => types.some((type) => type !== 'X509')
