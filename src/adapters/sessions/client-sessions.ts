@@ -1,6 +1,13 @@
+import { publicEqual } from '../../bytes/equal.js'
 import type { Secret } from '../../bytes/secret.js'
 import type { ConnectionOutput } from '../../connection/connection.js'
-import { copySession, decodeKeptSession, encodeKeptSession, type KeptSession } from '../../crypto/session.js'
+import {
+  copySession,
+  decodeKeptSession,
+  encodeKeptSession,
+  type KeptSession,
+  type SessionHandle,
+} from '../../crypto/session.js'
 import { Recent } from './recent.js'
 import { endsSession, type SessionKeeper } from './session-keeper.js'
 
@@ -73,9 +80,20 @@ export interface ClientSessionOptions {
   readonly key: string
 }
 
-/** The sessions of one connection of a client. */
+const sameHandle = (one: SessionHandle, other: SessionHandle): boolean =>
+  one.by === 'ticket'
+    ? other.by === 'ticket' && publicEqual(one.ticket, other.ticket)
+    : other.by === 'session id' && publicEqual(one.sessionId, other.sessionId)
+
+/**
+ * The sessions of one connection of a client. A fatal alert ends the session that was offered or made here, proved or not
+ * (RFC 5246 §7.2.2): a server that fails over an offer would fail over the next one too, and for whoever can answer in the
+ * server's place a forgotten session is the least to win. One that another connection has put in its place stays.
+ */
 export class ClientSessions implements SessionKeeper {
   readonly #options: ClientSessionOptions
+  /** What the cache has of this connection. */
+  #own: SessionHandle | undefined
 
   constructor(options: ClientSessionOptions) {
     this.#options = options
@@ -83,12 +101,23 @@ export class ClientSessions implements SessionKeeper {
 
   offer(): KeptSession | undefined {
     const { session, cache, key } = this.#options
-    return session === undefined ? cache?.get(key) : { ...session, session: copySession(session.session) }
+    const kept = session === undefined ? cache?.get(key) : { ...session, session: copySession(session.session) }
+    this.#own = kept?.handle
+    return kept
   }
 
   hear(output: ConnectionOutput): void {
     const { cache, key } = this.#options
-    if (output.type === 'session') cache?.set(key, output.kept)
-    else if (output.type === 'failed' && endsSession(output.fault)) cache?.delete(key)
+    if (output.type === 'session') {
+      this.#own = output.kept.handle
+      cache?.set(key, output.kept)
+    } else if (output.type === 'failed' && endsSession(output.fault)) this.#forget()
+  }
+
+  #forget(): void {
+    const { cache, key } = this.#options
+    const kept = cache?.get(key)
+    kept?.session.masterSecret.wipe()
+    if (kept !== undefined && this.#own !== undefined && sameHandle(kept.handle, this.#own)) cache?.delete(key)
   }
 }

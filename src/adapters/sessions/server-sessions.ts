@@ -3,6 +3,7 @@ import type { ConnectionOutput } from '../../connection/connection.js'
 import type { MaybePromise } from '../../crypto/maybe-promise.js'
 import { decodeSession, encodeSession, type Session, type SessionHandle } from '../../crypto/session.js'
 import type { SessionNeeds } from '../../crypto/session-needs.js'
+import type { ConnectionSummary } from '../../handshake/negotiated.js'
 import { endsSession, type SessionKeeper } from './session-keeper.js'
 import type { SessionStore } from './session-store.js'
 import type { TicketKeys } from './ticket-keys.js'
@@ -15,11 +16,16 @@ export interface ServerSessionOptions {
   readonly now: () => number
 }
 
-/** The sessions of one connection of a server: answers its needs, and keeps or forgets what it made. */
+/**
+ * The sessions of one connection of a server: answers its needs, and keeps or forgets what it made. A connection that
+ * ends with a fatal alert ends its session (RFC 5246 §7.2.2), but the session is its own only once the client's Finished was
+ * verified: an id travels in the clear, and whoever read one could otherwise end the sessions of others by showing it in
+ * a handshake that fails.
+ */
 export class ServerSessions implements SessionKeeper {
   readonly #options: ServerSessionOptions
-  /** The id under which the store has the session of this connection. */
-  #sessionId: Uint8Array | undefined
+  /** The id of the session whose master secret the client has shown to have. A renegotiation makes no other. */
+  #proved: Uint8Array | undefined
 
   constructor(options: ServerSessionOptions) {
     this.#options = options
@@ -45,11 +51,11 @@ export class ServerSessions implements SessionKeeper {
 
   hear(output: ConnectionOutput): void {
     if (output.type === 'session') this.#keep(output.kept.session, output.kept.handle)
+    else if (output.type === 'established') this.#prove(output.summary)
     else if (output.type === 'failed' && endsSession(output.fault)) this.#forget()
   }
 
   #find(store: SessionStore, sessionId: Uint8Array): MaybePromise<Session | undefined> {
-    this.#sessionId = sessionId
     const found = store.get(sessionId)
     return found instanceof Promise ? found.then((session) => this.#open(session)) : this.#open(found)
   }
@@ -66,13 +72,16 @@ export class ServerSessions implements SessionKeeper {
     const { store, lifetime, now } = this.#options
     if (store === undefined || handle.by !== 'session id') return
     const { sessionId } = handle
-    this.#sessionId = sessionId
     attempt(() => store.set(sessionId, encodeSession({ ...session, establishedAt: now() }), lifetime))
   }
 
-  /** A session of which a connection failed must not be resumed (RFC 5246 §7.2.2). */
+  /** The client's Finished was verified: the session that this handshake made or resumed is the client's. */
+  #prove({ resumed, negotiated: { sessionId } }: ConnectionSummary): void {
+    if (resumed !== 'ticket' && sessionId.length > 0) this.#proved = sessionId
+  }
+
   #forget(): void {
-    const id = this.#sessionId
+    const id = this.#proved
     if (id !== undefined) attempt(() => this.#options.store?.delete(id))
   }
 }

@@ -13,7 +13,7 @@ export interface SessionStore {
   get(sessionId: Uint8Array): MaybePromise<Secret | undefined>
   /** Keeps a session, which becomes the store's own, for `lifetime` milliseconds at most. */
   set(sessionId: Uint8Array, session: Secret, lifetime: number): MaybePromise<void>
-  /** Forgets a session: a connection of it has failed (RFC 5246 §7.2.2). */
+  /** Forgets a session: a connection whose client had proved to have it ended with a fatal alert (RFC 5246 §7.2.2). */
   delete(sessionId: Uint8Array): MaybePromise<void>
 }
 

@@ -12,6 +12,7 @@ import {
   truncation,
 } from './tests.js'
 
+const evicted = inFile('test/attacks/session-eviction.test.ts')
 const halfOpen = inFile('test/adapters/half-open.test.ts')
 
 const noReservedAlert = rules('no fault is told to the peer with an alert that TLS 1.2 reserves')
@@ -37,7 +38,10 @@ export const alerts5246: Ledger['sections'] = {
     otherwise(
       'A connection that ended with a fatal alert is not resumed, and both sides forget its session, keys and secrets',
       'clients forget sessions of both kinds, and servers those of their store; a ticket is out of the hands of the ' +
-        'server that issued it, which keeps nothing by which to refuse it (RFC 5077)',
+        'server that issued it, which keeps nothing by which to refuse it (RFC 5077). To a server a session is that of a ' +
+        "connection once its client's Finished was verified: whoever only shows an id that was overheard ends nothing",
+      evicted('cannot end it by %s'),
+      evicted('one that resumed it ends it as much as the one that made it'),
       resumed('is forgotten by its client when a connection of it fails'),
       resumed('forgets the session of a connection that failed, whichever side failed it'),
       inFile('test/machine/secrets.test.ts')('whenever %s, nothing is left'),
