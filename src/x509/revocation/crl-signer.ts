@@ -51,7 +51,8 @@ function candidates(
   return [...new Set(named)]
 }
 
-const sameKey = (one: ParsedCertificate, other: ParsedCertificate): boolean =>
+/** Two certificates of one key: who holds one speaks for the other. */
+export const sameKey = (one: ParsedCertificate, other: ParsedCertificate): boolean =>
   publicEqual(one.subjectPublicKeyInfo, other.subjectPublicKeyInfo)
 
 /** Why a certificate with the right name cannot have signed the CRL, or may not, whatever the signature. */

@@ -9,7 +9,7 @@ import type { SignatureWorld } from '../signature.js'
 import { subjectKey } from '../subject-key.js'
 import { tryParse } from '../try-parse.js'
 import { isCertIdOf } from './cert-id.js'
-import { isSignedBy } from './crl-signer.js'
+import { isSignedBy, sameKey } from './crl-signer.js'
 import { type Finding, unknown } from './finding.js'
 import { type Clock, staleness } from './freshness.js'
 import type { BasicOcspResponse, OcspResponse, ResponderId, SingleResponse } from './ocsp-response.js'
@@ -108,13 +108,21 @@ function* findResponder(
     const certificate = tryParse(der)
     if (certificate === undefined || !(yield* isResponder(basic.responderId, certificate))) continue
     const path = [certificate, ...target.issuerPath]
-    const unfit = delegateFault(certificate, issuer, desk) ?? (yield* delegateDistrust(path, desk))
-    if (unfit !== undefined) why = `the OCSP response was signed by ${describe(certificate)}, which ${unfit}`
+    const unfit = delegateFault(certificate, issuer, desk) ?? selfVouching(certificate, target)
+    const distrusted = unfit ?? (yield* delegateDistrust(path, desk))
+    if (distrusted !== undefined) why = `the OCSP response was signed by ${describe(certificate)}, which ${distrusted}`
     else if (yield* isSignedBy(basic, path, desk.context)) return certificate
     else why = 'the OCSP response was not signed by the key of its responder, or not in a way that is accepted'
   }
   return why
 }
+
+/**
+ * An issuer delegates to another entity (RFC 6960 §4.2.2.2): whoever holds the key in question, by this certificate or by
+ * another one, would go on saying that all is well after it was stolen. The same holds for CRLs.
+ */
+const selfVouching = (responder: ParsedCertificate, { certificate }: Target): string | undefined =>
+  sameKey(responder, certificate) ? 'has the key in question and cannot vouch for itself' : undefined
 
 /** What is wrong with a delegated responder's certificate by itself. */
 function delegateFault(
