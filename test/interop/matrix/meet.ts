@@ -40,13 +40,16 @@ const schemes = [
   ...(['rsa_pss_rsae_sha384', 'rsa_pss_rsae_sha512', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'] as const),
 ]
 
+/** Some peers know nothing of extended master secrets, and their sessions are to be resumed all the same. */
+const old = { resumeWithoutExtendedMasterSecret: true } as const
+
 function clientOptions(one: Case, provider: CryptoProvider): ClientOptions {
   const { suite, serverKind, clientKind, resume } = one
   return {
     serverName: 'localhost',
     ...(resume === 'none'
       ? {}
-      : { sessionCache: new SessionCache(), sessionTickets: resume === 'ticket' ? 'on' : 'off' }),
+      : { sessionCache: new SessionCache(), sessionTickets: resume === 'ticket' ? 'on' : 'off', ...old }),
     cipherSuites: [suite.name],
     signatureSchemes: schemes,
     ...(serverKind === undefined ? {} : { verifier: pinTo('server', serverKind, provider) }),
@@ -58,8 +61,8 @@ function clientOptions(one: Case, provider: CryptoProvider): ClientOptions {
 function serverOptions(one: Case, provider: CryptoProvider): ServerOptions {
   const { suite, serverKind, clientKind, resume } = one
   return {
-    ...(resume === 'id' ? { sessionStore: new MemorySessionStore() } : {}),
-    ...(resume === 'ticket' ? { ticketKeys: new TicketKeys({ provider }) } : {}),
+    ...(resume === 'id' ? { sessionStore: new MemorySessionStore(), ...old } : {}),
+    ...(resume === 'ticket' ? { ticketKeys: new TicketKeys({ provider }), ...old } : {}),
     cipherSuites: [suite.name],
     signatureSchemes: schemes,
     ...(serverKind === undefined ? {} : { credentials: [credentialOf('server', serverKind, provider)] }),
