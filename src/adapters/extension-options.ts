@@ -28,8 +28,9 @@ export interface ClientExtensionOptions extends CommonExtensionOptions {
   readonly padClientHelloTo?: number
   /**
    * Has the last word on each ClientHello: the order of suites and extensions, what is left out, extensions of its own.
-   * Must be pure. What has options of its own must stay as these say. The server's answers to other extensions are in
-   * `summary.negotiated.extraExtensions`.
+   * Must be pure. What has options of its own must stay as these say; where a session is offered (`sessionId` is not
+   * empty), so must its suite and extended_master_secret (RFC 7627 §5.3). Otherwise the connection fails with `misuse` and
+   * sends nothing. The server's answers to other extensions are in `summary.negotiated.extraExtensions`.
    */
   readonly arrangeClientHello?: (hello: ClientHello) => ClientHello
   /** Ask for signed certificate timestamps, which the summary then holds (RFC 6962 §3.3.1); false by default. */

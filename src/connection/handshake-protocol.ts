@@ -2,10 +2,11 @@ import { toHex } from '../bytes/convert.js'
 import { Secret } from '../bytes/secret.js'
 import type { KeptSession } from '../crypto/session.js'
 import type { Action } from '../handshake/action.js'
+import { answerEvent } from '../handshake/answer.js'
 import type { Entropy, MachineEvent, MessageEvent, RenegotiationWish } from '../handshake/event.js'
 import { AlignedRecords } from '../handshake/evidence.js'
 import { TlsFault } from '../handshake/fault.js'
-import type { AnswerEvent, NeedAnswer, NeedType } from '../handshake/need.js'
+import type { NeedAnswer, NeedType } from '../handshake/need.js'
 import { type MessageLimits, Reassembly } from '../handshake/reassembly.js'
 import { unsafeToRenegotiate } from '../handshake/safe-to-renegotiate.js'
 import type { Alert } from '../messages/alert.js'
@@ -189,10 +190,8 @@ export class HandshakeProtocol {
 
   /** Answers a need. An answer that comes too late is dropped, and wiped where it is a secret. */
   fulfil<T extends NeedType>(need: OpenNeed<T>, answer: NeedAnswer<T>): void {
-    if (this.#settle(need)) {
-      // A generic key does not distribute over the union by itself; type and answer come from the same `T`.
-      this.#dispatch({ type: `answer:${need.type}`, answer } as AnswerEvent)
-    } else wipe(answer)
+    if (this.#settle(need)) this.#dispatch(answerEvent(need.type, answer))
+    else wipe(answer)
   }
 
   /** Says that a need cannot be answered, and why. */

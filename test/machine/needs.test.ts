@@ -247,7 +247,8 @@ describe('an answer that is none', () => {
       const { bench, end, need } = held(side, 'sign', 'ECDHE_RSA')
       end.connection.fulfil(need, answered as Uint8Array)
       bench.settle()
-      expect(end.fault).toMatchObject({ code: 'internal_error', state: 'AwaitSignature', alert: 'internal_error' })
+      const code = answered === undefined ? 'need_refused' : 'internal_error'
+      expect(end.fault).toMatchObject({ code, state: 'AwaitSignature', alert: 'internal_error' })
       const peer = bench[side === 'client' ? 'server' : 'client']
       expect(peer.fault).toMatchObject({ code: 'alert_received', alert: 'internal_error' })
     },

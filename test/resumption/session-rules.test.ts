@@ -1,10 +1,12 @@
 /** What the hellos of an abbreviated handshake must say, and must not (RFC 5077 §3.2, RFC 6066 §1.1, RFC 7627 §5.3). */
 import { describe, expect, test } from 'vitest'
-import type { ClientOptions, ServerOptions } from '../../src/adapters/options.js'
+import { type ClientOptions, clientEndpoint, type ServerOptions } from '../../src/adapters/options.js'
 import { SessionCache } from '../../src/adapters/sessions/client-sessions.js'
 import { TicketKeys } from '../../src/adapters/sessions/ticket-keys.js'
 import { encode } from '../../src/codec/codec.js'
+import type { ConnectionOutput } from '../../src/connection/connection.js'
 import { copySession, type KeptSession } from '../../src/crypto/session.js'
+import type { ClientHello } from '../../src/messages/client-hello.js'
 import { type Extension, findExtension } from '../../src/messages/extensions/extension.js'
 import { ServerNameList } from '../../src/messages/extensions/server-name.js'
 import { ExtensionType } from '../../src/registry/extension-type.js'
@@ -254,5 +256,51 @@ describe('tickets (RFC 5077)', () => {
     expect(secret.length).toBe(96)
     for (let at = 0; at < secret.length; at += 16) expect(text).not.toContain(secret.slice(at, at + 16))
     expect(text).not.toContain(Buffer.from('localhost').toString('hex'))
+  })
+})
+
+describe.each(kinds)('an arrangement of the hello that asks for a session by %s', (by) => {
+  const leavingOut = (wanted: ClientOptions['arrangeClientHello'], ends: ReturnType<typeof met>) => {
+    const client = clientEndpoint(noble, {
+      ...ends.client,
+      ...(wanted === undefined ? {} : { arrangeClientHello: wanted }),
+    })
+    const outputs: ConnectionOutput[] = []
+    client.onOutput = (output) => outputs.push(output)
+    client.start()
+    return outputs
+  }
+
+  test('may not take the extended master secret of the session away: nothing is sent, and the session stays', () => {
+    const ends = met(by)
+    expect(leavingOut(without(ems), ends)).toEqual([
+      { type: 'failed', fault: expect.objectContaining({ code: 'misuse', origin: 'misuse', alert: null }) },
+    ])
+    expect(resumedBy(play(ends.client, ends.server))).toEqual([by, by])
+  })
+
+  test('nor the suite of the session (RFC 5246 §7.4.1.2)', () => {
+    const ends = met(by)
+    const { cipherSuite } = summariesOf(play(ends.client, ends.server)).client.negotiated.suite
+    const withoutSuite = (hello: ClientHello): ClientHello => ({
+      ...hello,
+      cipherSuites: hello.cipherSuites.filter((one) => one !== cipherSuite),
+    })
+    const outputs = leavingOut(withoutSuite, ends)
+    expect(outputs.map(({ type }) => type)).toEqual(['failed'])
+    expect(outputs).toMatchObject([{ fault: { code: 'misuse', message: expect.stringContaining('offer no session') } }])
+  })
+
+  test('may take both away where no session is offered, and the order of both is its own', () => {
+    const { client, server } = resuming(by)
+    const { sessionCache: _cache, ...plain } = client
+    expect(resumedBy(play({ ...plain, arrangeClientHello: without(ems) }, server))).toEqual([undefined, undefined])
+    const ends = met(by)
+    const arrangeClientHello: ClientOptions['arrangeClientHello'] = (hello) => ({
+      ...hello,
+      cipherSuites: hello.cipherSuites.toReversed(),
+      extensions: (hello.extensions ?? []).toReversed(),
+    })
+    expect(resumedBy(play({ ...ends.client, arrangeClientHello }, ends.server))).toEqual([by, by])
   })
 })

@@ -17,10 +17,12 @@ export function whileKeysAreShared(environment: Environment): Environment {
     signal: AbortSignal,
   ): MaybePromise<T | undefined> => {
     const identity = session?.pskIdentity
-    // programs without types answer null for what they do not have
-    if (identity === undefined) return answer ?? undefined
+    if (identity === undefined) return answer
     const question = { role: 'server', identity, ...(serverName === undefined ? {} : { serverName }) } as const
-    return after(environment.selectPsk(question, signal), (key) => (key === undefined ? undefined : answer))
+    return after(environment.selectPsk(question, signal), (key) =>
+      // null is what programs without types have for nothing
+      key === undefined || key === null ? undefined : answer,
+    )
   }
   return {
     ...environment,

@@ -13,6 +13,7 @@ import { refuse } from '../fault.js'
 import { greaseValue } from '../grease.js'
 import type { ClientConfig } from './context.js'
 import { isOurs } from './extensions/index.js'
+import type { OfferedSession } from './states.js'
 
 /*
  * What happens to a ClientHello between what the configuration offers and what is sent:
@@ -70,6 +71,27 @@ const isBound = ({ extensions, cipherSuites }: ClientHello): boolean =>
   !cipherSuites.includes(CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
 
 /**
+ * A hello that asks for a session must offer the suite of that session (RFC 5246 §7.4.1.2) and, where its master secret is
+ * extended, the extension (RFC 7627 §5.3): a server ends the handshake otherwise, so an arrangement that takes either away
+ * is refused before anything is sent. Whoever wants such a hello offers no session with it.
+ */
+function checkOffered(
+  { cipherSuites, extensions }: ClientHello,
+  { resumable: { session } }: OfferedSession,
+  sessionSuites: ClientConfig['cipherSuites'],
+): void {
+  const suite = sessionSuites.find(({ cipherSuite }) => cipherSuite === session.cipherSuite)
+  insist(
+    cipherSuites.includes(session.cipherSuite),
+    `leaves out ${suite?.name}, the suite of the session that is offered: leave it in, or offer no session`,
+  )
+  insist(
+    !session.extendedMasterSecret || findExtension(extensions, ExtensionType.extended_master_secret) !== undefined,
+    'leaves out extended_master_secret, which the session that is offered has: leave it in, or offer no session',
+  )
+}
+
+/**
  * Holds an arrangement to what the machine goes by: it may order, leave out and add, but what the library reads the
  * answers of must stand as the configuration has it, or not at all.
  */
@@ -104,9 +126,14 @@ function pad(hello: ClientHello, length: number): ClientHello {
 }
 
 /** The ClientHello as it is sent. Refuses with `misuse` an arrangement that cannot be stood by. */
-export function arrangeHello(config: ClientConfig, built: ClientHello): ClientHello {
+export function arrangeHello(
+  config: ClientConfig,
+  built: ClientHello,
+  offered: OfferedSession | undefined,
+): ClientHello {
   const greased = config.grease ? addGrease(built) : built
   const arranged = config.arrangeClientHello?.(greased) ?? greased
   if (arranged !== greased) checkArranged(arranged, greased, config)
+  if (offered !== undefined) checkOffered(arranged, offered, config.cipherSuites)
   return config.padClientHelloTo === undefined ? arranged : pad(arranged, config.padClientHelloTo)
 }

@@ -55,7 +55,7 @@ export function sendClientHello(
   entropy: Entropy,
   offered: OfferedSession | undefined,
 ): Outcome<StateOf<ClientState, 'ExpectServerHello'>> {
-  const offer = arrangeHello(config, buildClientHello(config, entropy, offered?.handle))
+  const offer = arrangeHello(config, buildClientHello(config, entropy, offered?.handle), offered)
   const flight = new Flight(Transcript.empty)
   flight.handshake('client_hello', offer)
   return {
