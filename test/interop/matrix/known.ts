@@ -53,6 +53,33 @@ export const known: readonly Known[] = [
       'its CertificateRequest names rsa_sign alone under suites that the server signs with RSA, so that a client with another ' +
       'kind of key has no certificate to send (RFC 5246 §7.4.6); OpenSSL 3.0 as the client is refused alike',
   },
+  {
+    peer: 'Erlang',
+    role: 'server',
+    suite: /RSA_PSK/,
+    fails: /bytes follow the identity hint/,
+    reason:
+      'ssl 10.8.7 signs the ServerKeyExchange of RSA_PSK, which is an identity hint and nothing else (RFC 4279 §4); OpenSSL ' +
+      '3.0 as the client refuses it alike (extra data in message)',
+  },
+  {
+    peer: 'Erlang',
+    role: 'server',
+    kinds: /^rsaPss /,
+    fails: /mid-handshake/,
+    reason:
+      'ssl 10.8.7 crashes where it loads an RSASSA-PSS key whose identifier has no parameters, which RFC 4055 §3.1 allows; ' +
+      'no client is served with it',
+  },
+  {
+    peer: 'Erlang',
+    role: 'client',
+    kinds: / rsaPss$/,
+    fails: /mid-handshake/,
+    reason:
+      'ssl 10.8.7 crashes where it loads an RSASSA-PSS key whose identifier has no parameters, which RFC 4055 §3.1 allows; ' +
+      'no client connects with it',
+  },
 ]
 
 export const covers = (entry: Known, one: Case): boolean =>

@@ -156,6 +156,16 @@ const programs: readonly OwnProgram[] = [
     logsKeys: false,
     resumes: both,
   },
+  {
+    name: 'Erlang',
+    folder: 'erlang',
+    build: ['erlc', '-o', builds, 'tls_peer.erl'],
+    run: ['erl', '-noshell', '-noinput', '-pa', builds, '-s', 'tls_peer', 'main', '-extra'],
+    kinds: ['rsa', 'rsaPss', ...ecdsa], // its EdDSA is for TLS 1.3 alone
+    logsKeys: true,
+    psk: true,
+    resumes: { client: ['id'], server: ['id'] },
+  },
 ]
 
 export const ownPrograms: Readonly<Record<string, () => Peer>> = Object.fromEntries(
