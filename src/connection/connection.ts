@@ -53,7 +53,7 @@ export class TlsConnection {
   #news = 0
   #transportEnded = false
   /** Application data that waits for the end of a renegotiation. */
-  #held: Uint8Array[] = []
+  readonly #held: Uint8Array[] = []
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
@@ -137,6 +137,7 @@ export class TlsConnection {
       throw new TlsFault('misuse', `application data cannot be sent in state ${this.state.name}`)
     }
     if (data.length === 0) return
+    this.#carryOut() // an observer may call within a step, and the keys that go with this state are then still to come
     if (this.holdsData) this.#held.push(data.slice())
     else this.#seal(ContentType.application_data, data)
   }
@@ -329,9 +330,7 @@ export class TlsConnection {
 
   /** What was held leaves, now that the keys are what both sides agree on. */
   #release(): void {
-    const held = this.#held
-    this.#held = []
-    for (const data of held) this.#seal(ContentType.application_data, data)
+    for (const data of this.#held.splice(0)) this.#seal(ContentType.application_data, data)
   }
 
   #tell(output: ConnectionOutput): void {

@@ -156,7 +156,7 @@ export class HandshakeProtocol {
   }
 
   receiveApplicationData(data: Uint8Array): void {
-    if (this.#options.interleaving === 'refuse' && this.#reassembly.buffered > 0) {
+    if ((this.#options.interleaving ?? 'allow') !== 'allow' && this.#reassembly.buffered > 0) {
       this.fail(new TlsFault('interleaved_message', 'application data between the pieces of a handshake message'))
     }
     if (data.length > 0) this.#wishes = 0
@@ -282,13 +282,17 @@ export class HandshakeProtocol {
   #step(event: MachineEvent): void {
     if (this.ended) return
     const step = this.#runner.step(event)
-    const broken = this.#show(step)
     for (const action of step.actions) this.#carryOut(action)
+    const broken = this.#show(step)
+    for (const action of step.actions) if (action.type === 'forget') action.secret.wipe()
     if (broken !== undefined) this.#step({ type: 'fault', fault: broken })
     if (this.ended) this.#dropNeed()
   }
 
-  /** Tells the observer and the key log. What they throw ends the connection, but not before the step is carried out. */
+  /**
+   * Tells the observer and the key log, once what the step does is in order: they may call back into the connection, and
+   * what that causes comes behind. What they throw ends the connection.
+   */
   #show(step: ObservedStep): TlsFault | undefined {
     try {
       this.#options.observe?.(step)
@@ -311,10 +315,8 @@ export class HandshakeProtocol {
         return
       }
       case 'logMasterSecret':
-        return
       case 'forget':
-        action.secret.wipe()
-        return
+        return // for those who look on first: see `#step`
       default:
         this.#outputs.push(action)
         if (isNews(action)) this.#news++
@@ -329,11 +331,15 @@ export class HandshakeProtocol {
 
 /** The secrets that an answer may be, or carry beside what is public. */
 function wipe(answer: NeedAnswer<NeedType>): void {
-  if (answer instanceof Secret) answer.wipe()
-  else if (typeof answer !== 'object' || answer === null) return
-  else if ('preMasterSecret' in answer) answer.preMasterSecret.wipe()
-  else if ('masterSecret' in answer) answer.masterSecret.wipe()
-  else if ('session' in answer) answer.session.masterSecret.wipe()
+  try {
+    if (answer instanceof Secret) answer.wipe()
+    else if (typeof answer !== 'object' || answer === null) return
+    else if ('preMasterSecret' in answer) answer.preMasterSecret.wipe()
+    else if ('masterSecret' in answer) answer.masterSecret.wipe()
+    else if ('session' in answer) answer.session.masterSecret.wipe()
+  } catch {
+    // Of another shape than it should be: nobody waits for it any more who could be told.
+  }
 }
 
 const keyLogLine = (clientRandom: Uint8Array, masterSecret: Secret): string =>

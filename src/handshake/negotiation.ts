@@ -54,6 +54,10 @@ export interface HandshakeConfig {
   readonly renegotiated?: RenegotiatedConnection
 }
 
+/** Whatever is not said to go without, as a misspelt policy is not: see `requiresCertificate`. */
+export const requiresBinding = ({ extendedMasterSecret }: Pick<HandshakeConfig, 'extendedMasterSecret'>): boolean =>
+  extendedMasterSecret !== 'prefer' && extendedMasterSecret !== 'off'
+
 /** The kinds of key whose signature each scheme is. In TLS 1.2 an ECDSA scheme leaves the curve open (RFC 5246 §7.4.1.4.1). */
 const schemeKeyTypes: Readonly<Record<SignatureSchemeName, KeyType>> = {
   rsa_pkcs1_sha1: 'rsa',

@@ -216,7 +216,8 @@ function heedWish<Context extends Configured, H extends NamedState>(
   if (renegotiation === 'abort' || (renegotiation === 'once' && renegotiations > 0)) {
     refuse('renegotiation_refused', `${type} asks for a renegotiation, which policy refuses`)
   }
-  if (renegotiation === 'refuse' || entropy === undefined || unsafe) {
+  const mayBegin = renegotiation === 'once' || renegotiation === 'freely'
+  if (!mayBegin || entropy === undefined || unsafe) {
     return { state, actions: [warn(AlertDescription.no_renegotiation)] }
   }
   return begin(inside, context, state, entropy, type === 'client_hello' ? { first: { type, raw } } : {})

@@ -15,7 +15,7 @@ import { refuse } from '../fault.js'
 import { Flight } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import type { Negotiated } from '../negotiated.js'
-import { showsCertificate } from '../negotiation.js'
+import { requiresBinding, showsCertificate } from '../negotiation.js'
 import { type AgreedLengths, agreedLengths, limitsAtOnce, limitsOf } from '../record-limits.js'
 import { Transcript } from '../transcript.js'
 import { arrangeHello } from './arrange-hello.js'
@@ -95,10 +95,10 @@ function checkChoices(hello: ServerHello, offer: ClientHello): SuiteParameters {
 }
 
 function checkPolicy({ config }: ClientContext, settled: ServerExtensions): void {
-  if (config.secureRenegotiation === 'require' && !settled.secureRenegotiation) {
+  if (config.secureRenegotiation !== 'tolerate' && !settled.secureRenegotiation) {
     refuse('secure_renegotiation_missing', 'the server does not know renegotiation_info (RFC 5746); policy requires it')
   }
-  if (config.extendedMasterSecret === 'require' && !settled.extendedMasterSecret) {
+  if (requiresBinding(config) && !settled.extendedMasterSecret) {
     refuse('extended_master_secret_missing', 'the server does not know extended_master_secret; policy requires it')
   }
 }

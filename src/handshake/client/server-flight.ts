@@ -139,7 +139,7 @@ function checkEcdh({ groups }: ClientConfig, { namedCurve, publicKey }: ServerEc
 /** Finite-field groups are known by value (RFC 7919 §3); Logjam is what accepting any other brings. */
 function checkDh({ otherDhGroups }: ClientConfig, { dhP, dhG, dhYs }: ServerDhParams): KeyShareRequest {
   const known = recognizeGroup(dhP, dhG) !== undefined
-  if (!known && otherDhGroups === 'refuse') {
+  if (!known && otherDhGroups !== 'prove') {
     refuse(
       'dh_group_refused',
       `the server's Diffie-Hellman group of ${8 * dhP.length} bits is none of RFC 7919 or RFC 3526 from 2048 bits on; ` +

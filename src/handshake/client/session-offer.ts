@@ -3,6 +3,7 @@ import type { HandledEvent } from '../event.js'
 import { ResumableSession } from '../evidence.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
+import { requiresBinding } from '../negotiation.js'
 import { mayResume } from '../session-policy.js'
 import type { ClientConfig, ClientContext } from './context.js'
 import { sendClientHello } from './hello.js'
@@ -25,7 +26,7 @@ function mayOffer(config: ClientConfig, { session, handle }: KeptSession): boole
   const kind = handle.by === 'ticket' ? sessions.tickets : sessions.ids
   const suite = cipherSuites.some(({ cipherSuite }) => cipherSuite === session.cipherSuite)
   // A hello for an abbreviated handshake must carry the extension (RFC 7627 §5.3).
-  const bound = session.extendedMasterSecret ? extendedMasterSecret !== 'off' : extendedMasterSecret !== 'require'
+  const bound = session.extendedMasterSecret ? extendedMasterSecret !== 'off' : !requiresBinding(config)
   return (
     kind &&
     suite &&

@@ -4,7 +4,7 @@ import type { SuiteParameters } from '../../crypto/suite-parameters.js'
 import { refuse } from '../fault.js'
 import { showsCertificate } from '../negotiation.js'
 import { type AgreedLengths, agreedLengths, limitsOf } from '../record-limits.js'
-import type { ServerConfig } from './context.js'
+import { requiresCertificate, type ServerConfig } from './context.js'
 import type { ClientOffer } from './offer.js'
 import type { Greeted } from './states.js'
 
@@ -56,15 +56,16 @@ export const answeredServerType = (
  * is fatal where a certificate is required, and left unsaid where the client may go without (RFC 7250 §4.2).
  */
 export function answeredClientType(
-  { clientCertificateTypes: ours, clientAuthentication }: ServerConfig,
+  config: ServerConfig,
   { clientCertificateTypes: theirs }: ClientOffer,
   { keyExchange }: SuiteParameters,
 ): CertificateKind | undefined {
-  if (theirs === undefined || !knowsOthers(ours) || clientAuthentication === 'none') return undefined
+  const { clientCertificateTypes: ours } = config
+  if (theirs === undefined || !knowsOthers(ours) || config.clientAuthentication === 'none') return undefined
   // No certificate is asked for where none is shown, as with pre-shared keys.
   if (!showsCertificate(keyExchange)) return undefined
   const shared = theirs.find((type) => ours.includes(type))
-  if (shared === undefined && clientAuthentication === 'require') {
+  if (shared === undefined && requiresCertificate(config)) {
     refuse('no_shared_certificate_type', 'the client has no type of certificate that this server can judge')
   }
   return shared

@@ -3,6 +3,7 @@ import type { HandledEvent } from '../event.js'
 import { refuse, TlsFault } from '../fault.js'
 import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
+import { requiresBinding } from '../negotiation.js'
 import { choosePskSuite, credentialRequest, findCommon } from './choice.js'
 import type { ServerConfig, ServerContext } from './context.js'
 import { type Heard, settleWithoutCertificate } from './hello.js'
@@ -78,7 +79,7 @@ function choose(
   terms: ServerConfig,
   { entropy, offer, transcript }: Omit<State<'AwaitHelloReview'>, 'name'>,
 ): Outcome<State<AfterReview>> {
-  if (terms.extendedMasterSecret === 'require' && !offer.extendedMasterSecret) {
+  if (requiresBinding(terms) && !offer.extendedMasterSecret) {
     refuse('extended_master_secret_missing', 'the client does not know extended_master_secret; policy requires it')
   }
   const greeted = { transcript, entropy, offer, terms, applicationProtocol: chooseProtocol(terms, offer) }

@@ -24,6 +24,10 @@ export interface ServerConfig extends HandshakeConfig {
   readonly unknownPskIdentity: 'hide' | 'alert'
 }
 
+/** Whatever is not said to go without: a policy that is misspelt, where no type was there to see it, must not open a door. */
+export const requiresCertificate = ({ clientAuthentication }: Pick<ServerConfig, 'clientAuthentication'>): boolean =>
+  clientAuthentication !== 'none' && clientAuthentication !== 'request'
+
 /** What the server machine knows besides its state: configuration and the key schedule. Frozen. */
 export interface ServerContext {
   readonly config: ServerConfig

@@ -14,7 +14,7 @@ import { keyTypeOfScheme, usesPsk } from '../negotiation.js'
 import { limitsAtOnce } from '../record-limits.js'
 import type { Transcript } from '../transcript.js'
 import { answerExtensions, type HelloContent, stapleFor } from './answer-extensions.js'
-import type { ServerConfig } from './context.js'
+import { requiresCertificate, type ServerConfig } from './context.js'
 import type { ClientDemand, KeyMaterial, Sent, ServerState, Settled } from './states.js'
 
 /*
@@ -38,10 +38,10 @@ function buildCertificateRequest({ signatureSchemes, certificateAuthorities }: S
   }
 }
 
-const demandOf = ({ clientAuthentication, signatureSchemes, groups }: ServerConfig): ClientDemand => ({
-  required: clientAuthentication === 'require',
-  signatureSchemes,
-  groups,
+const demandOf = (config: ServerConfig): ClientDemand => ({
+  required: requiresCertificate(config),
+  signatureSchemes: config.signatureSchemes,
+  groups: config.groups,
 })
 
 /** What our flight holds for the key exchange: a signed key share, or nothing, since the certificate's key decrypts. */

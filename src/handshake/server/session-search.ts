@@ -5,7 +5,7 @@ import { ask } from '../flight.js'
 import type { Outcome, StateOf } from '../machine.js'
 import { showsCertificate } from '../negotiation.js'
 import { mayResume } from '../session-policy.js'
-import type { ServerConfig } from './context.js'
+import { requiresCertificate, type ServerConfig } from './context.js'
 import type { ClientOffer } from './offer.js'
 import type { Greeted, ServerState } from './states.js'
 
@@ -60,7 +60,7 @@ function bindingFits({ extendedMasterSecret: policy, sessions }: ServerConfig, s
  */
 function clientFits(config: ServerConfig, { peer }: Session, { keyExchange }: SuiteParameters): boolean {
   if (peer.type === 'certificate') return config.clientCertificateTypes.includes(peer.certificateType)
-  return config.clientAuthentication !== 'require' || !showsCertificate(keyExchange)
+  return !requiresCertificate(config) || !showsCertificate(keyExchange)
 }
 
 /**
