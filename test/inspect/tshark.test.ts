@@ -32,6 +32,9 @@ interface Seen {
 
 const numbers = (text: string): number[] => (text === '' ? [] : text.split(',').map(Number))
 
+/** All but ClientHellos in the form of SSL 2.0, which are told as a remark. */
+const readable = 'tls && !tls.handshake.cipherspec'
+
 /** What tshark says of each connection, by the client's address and port. */
 function bySharks(file: string, keyLog: string | undefined): Map<string, Seen> {
   const fields = [
@@ -42,7 +45,7 @@ function bySharks(file: string, keyLog: string | undefined): Map<string, Seen> {
     'tls.handshake.extension.type',
   ]
   const options = keyLog === undefined ? [] : ['-o', `tls.keylog_file:${keyLog}`]
-  const argv = ['-r', file, '-2', ...options, '-Y', 'tls', '-T', 'fields', ...fields.flatMap((field) => ['-e', field])]
+  const argv = ['-r', file, '-2', ...options, '-Y', readable, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])]
   const output = execFileSync(tshark ?? 'tshark', argv, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,13 +1,13 @@
 import type { Side } from '../trace.js'
 import { type CapturedFrame, CaptureFile } from './capture-file.js'
+import { Follower, type ReaderParts } from './connection-follower.js'
 import type { ConnectionStory } from './connection-story.js'
-import { Conversation } from './conversation.js'
+import { IpFragments } from './ip-fragments.js'
 import { KeyStore } from './key-store.js'
-import { formatEndpoint, type PassedOver, segmentOf } from './packet.js'
+import { type PassedOver, segmentOf } from './packet.js'
 import type { CaptureCrypto } from './record-opener.js'
 import { type KeptTotal, StoryLog } from './story-log.js'
-import type { Direction, TcpStream } from './tcp-stream.js'
-import { type ConnectionBegin, type ConnectionEnd, type ConnectionFollower, TcpTable } from './tcp-table.js'
+import { TcpTable } from './tcp-table.js'
 
 export interface CaptureReaderOptions {
   /** Hashes, record ciphers and signatures: a provider. */
@@ -40,8 +40,10 @@ export interface CaptureSummary {
   /** Connections that spoke TLS, and those that did not. */
   readonly connections: number
   readonly otherConnections: number
-  /** Frames that are in no connection, by reason. */
+  /** Frames that are in no connection, by reason. Fragments count where no whole packet came of them. */
   readonly passedOver: Readonly<Record<PassedOver, number>>
+  /** IP packets that were put together from fragments. */
+  readonly reassembledPackets: number
   /** Lines of key logs that were found in the capture itself. */
   readonly keyLogLines: number
   /** Octets at the end that are no whole record: the capture was cut. */
@@ -49,96 +51,6 @@ export interface CaptureSummary {
 }
 
 const DEFAULT_KEPT_DATA = 4096
-
-/** The first octets of a record of TLS: a content type, and a version that begins with 3. */
-const looksLikeTls = (bytes: Uint8Array): boolean =>
-  (bytes[0] ?? 0) >= 20 && (bytes[0] ?? 0) <= 24 && (bytes.length < 2 || bytes[1] === 3)
-
-/** Says who sends by the first message of a handshake: ClientHello is the client's, HelloRequest and ServerHello are not. */
-function senderByContent(bytes: Uint8Array): Side | undefined {
-  if (bytes[0] !== 22 || bytes.length < 6) return undefined
-  return bytes[5] === 1 ? 'client' : bytes[5] === 0 || bytes[5] === 2 ? 'server' : undefined
-}
-
-/** One connection: found to speak TLS or not by its first octets. */
-class Follower implements ConnectionFollower {
-  readonly #reader: ReaderParts
-  readonly #begin: ConnectionBegin
-  /** `not TLS` once the first octets have shown that; `undefined` before there were any. */
-  #conversation: Conversation | 'not TLS' | undefined
-  #log: StoryLog | undefined
-  #client: Direction = 0
-
-  constructor(reader: ReaderParts, begin: ConnectionBegin) {
-    this.#reader = reader
-    this.#begin = begin
-  }
-
-  data(direction: Direction, bytes: Uint8Array, time: number): void {
-    this.#conversation ??= looksLikeTls(bytes) ? this.#start(direction, bytes) : 'not TLS'
-    if (this.#conversation !== 'not TLS') this.#conversation.data(this.#side(direction), bytes, time)
-  }
-
-  gap(direction: Direction, length: number): void {
-    if (this.#conversation instanceof Conversation) this.#conversation.gap(this.#side(direction), length)
-  }
-
-  end(ended: ConnectionEnd, stream: TcpStream): void {
-    if (!(this.#conversation instanceof Conversation) || this.#log === undefined) {
-      this.#reader.other()
-      return
-    }
-    const handshakes = this.#conversation.close()
-    this.#reader.tell({
-      ...this.#ends(),
-      time: this.#begin.time,
-      began: this.#begin.opener === undefined ? 'in mid-stream' : 'opened',
-      ended,
-      ...this.#log.close(),
-      handshakes,
-      totals: this.#conversation.totals,
-      tcp: { ...stream.statistics },
-    })
-  }
-
-  #side(direction: Direction): Side {
-    return direction === this.#client ? 'client' : 'server'
-  }
-
-  #ends(): { readonly client: string; readonly server: string } {
-    const [first, second] = this.#begin.ends.map(formatEndpoint)
-    const [client = '', server = ''] = this.#client === 0 ? [first, second] : [second, first]
-    return { client, server }
-  }
-
-  #start(direction: Direction, bytes: Uint8Array): Conversation {
-    const { opener } = this.#begin
-    const byOpening: Side = opener === undefined || opener === direction ? 'client' : 'server'
-    const sender = senderByContent(bytes) ?? byOpening
-    this.#client = sender === 'client' ? direction : direction === 0 ? 1 : 0
-    const { log, options, keys, kept } = this.#reader.parts()
-    this.#log = log
-    const ends = this.#ends()
-    return new Conversation({
-      crypto: options.crypto,
-      keys,
-      log,
-      kept,
-      onApplicationData: (from, data, time) => options.onApplicationData?.({ ...ends, sender: from, data, time }),
-    })
-  }
-}
-
-interface ReaderParts {
-  parts(): {
-    readonly log: StoryLog
-    readonly options: CaptureReaderOptions
-    readonly keys: KeyStore
-    readonly kept: KeptTotal
-  }
-  tell(story: Omit<ConnectionStory, 'number'>): void
-  other(): void
-}
 
 /**
  * Reads a capture as it comes and tells each connection that spoke TLS when it ends. What it keeps is bounded by the
@@ -157,6 +69,7 @@ export class CaptureReader {
     'IP fragment': 0,
     malformed: 0,
   }
+  readonly #fragments = new IpFragments()
   #frames = 0
   #connections = 0
   #others = 0
@@ -206,7 +119,8 @@ export class CaptureReader {
       frames: this.#frames,
       connections: this.#connections,
       otherConnections: this.#others,
-      passedOver: { ...this.#passedOver },
+      passedOver: { ...this.#passedOver, 'IP fragment': this.#passedOver['IP fragment'] - this.#fragments.used },
+      reassembledPackets: this.#fragments.packets,
       keyLogLines: this.#keyLogLines,
       cutOff,
     }
@@ -214,7 +128,7 @@ export class CaptureReader {
 
   #frame(frame: CapturedFrame): void {
     this.#frames++
-    const segment = segmentOf(frame)
+    const segment = segmentOf(frame, this.#fragments)
     if (typeof segment === 'string') this.#passedOver[segment]++
     else this.#table.accept(segment)
   }

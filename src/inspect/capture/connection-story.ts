@@ -57,6 +57,15 @@ export interface ApplicationDataEntry {
   readonly data?: Uint8Array
 }
 
+/** What was said on a connection before TLS began. */
+export interface Preface {
+  /** Octets of each side, those included that are not in the capture. */
+  readonly client: number
+  readonly server: number
+  /** What asked for TLS, for people; absent where it is none of the usual. */
+  readonly request?: string
+}
+
 /** One captured connection, told to its end. */
 export interface ConnectionStory {
   /** From 1, in the order in which the connections ended. */
@@ -69,6 +78,8 @@ export interface ConnectionStory {
   /** Whether the capture has its beginning. */
   readonly began: 'opened' | 'in mid-stream'
   readonly ended: ConnectionEnd
+  /** Absent where TLS begins with the connection. */
+  readonly preface?: Preface
   readonly entries: readonly StoryEntry[]
   /** Entries beyond the bounds of what is kept. */
   readonly leftOut: number

@@ -66,6 +66,13 @@ export class Conversation {
     this.#senders[sender].scanner.push(bytes)
   }
 
+  /** The client's hello came in the form of SSL 2.0, which is told and not read. */
+  version2Hello(length: number, time: number): void {
+    this.#time = time
+    this.#beginHandshake().breakOff('its ClientHello has the form of SSL 2.0')
+    this.#remark(`a ClientHello in the form of SSL 2.0 from the client, ${length} bytes, which is not read here`)
+  }
+
   gap(sender: Side, length: number): void {
     if (this.#senders[sender].scanner.isLost) return
     this.#remark(`${length} bytes of the ${sender}'s are not in the capture`)

@@ -9,7 +9,7 @@ import { type DescribedStep, directionFrom, type Fact, fact, type UnnumberedStep
 import { beginning, follow, type Story } from '../story.js'
 import { plural, visible } from '../words.js'
 import type { CaptureCheck } from './check.js'
-import type { ConnectionStory, StoryEntry } from './connection-story.js'
+import type { ConnectionStory, Preface, StoryEntry } from './connection-story.js'
 
 /** A step of a captured connection, with the moment in which it was captured: seconds since 1970. */
 export interface CapturedStep extends DescribedStep {
@@ -142,8 +142,14 @@ const endTexts: Readonly<Record<ConnectionStory['ended'], string>> = {
   'too many connections': 'followed to here: too many others are open',
 }
 
+const prefaceText = ({ client, server, request }: Preface): string => {
+  const asked = request === undefined ? '' : `, by ${request}`
+  return `TLS begins behind ${plural(client, 'byte')} of the client's and ${server} of the server's${asked}`
+}
+
 /** What there is to say of the connection itself. */
-export function describeTransport({ began, ended, tcp, leftOut }: ConnectionStory): readonly string[] {
+export function describeTransport({ began, ended, preface, tcp, leftOut }: ConnectionStory): readonly string[] {
+  const before = preface === undefined ? [] : [prefaceText(preface)]
   const counts: readonly (readonly [count: number, text: string])[] = [
     [tcp.repeated, `${plural(tcp.repeated, 'byte')} came again`],
     [tcp.reordered, `${plural(tcp.reordered, 'segment')} came out of order`],
@@ -151,5 +157,10 @@ export function describeTransport({ began, ended, tcp, leftOut }: ConnectionStor
     [tcp.contradicting, `${plural(tcp.contradicting, 'segment')} came again with other contents`],
     [leftOut, `${plural(leftOut, 'more thing')} happened than are told here`],
   ]
-  return [beganTexts[began], endTexts[ended], ...counts.flatMap(([count, text]) => (count === 0 ? [] : [text]))]
+  return [
+    beganTexts[began],
+    ...before,
+    endTexts[ended],
+    ...counts.flatMap(([count, text]) => (count === 0 ? [] : [text])),
+  ]
 }

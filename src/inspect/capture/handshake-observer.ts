@@ -234,8 +234,9 @@ export class HandshakeObserver {
   }
 
   #connectionKeys(): KeysOrReason {
-    const { negotiated, serverHello } = this.#facts
+    const { negotiated, clientHello, serverHello } = this.#facts
     if (serverHello === undefined) return { reason: 'no ServerHello was seen, so the cipher suite is not known' }
+    if (clientHello === undefined) return { reason: 'no ClientHello was read, so its random is not known' }
     if (negotiated === undefined) {
       return {
         reason: `the cipher suite ${nameOf(CipherSuite, serverHello.cipherSuite, 2)} is not one that is read here`,

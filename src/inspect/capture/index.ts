@@ -7,7 +7,7 @@ export {
 } from './capture-reader.js'
 export type { CapturedHandshake, HandshakeItem, HandshakeRoad } from './captured-handshake.js'
 export type { CaptureCheck, CheckedThing } from './check.js'
-export type { ApplicationDataEntry, ConnectionStory, StoryEntry } from './connection-story.js'
+export type { ApplicationDataEntry, ConnectionStory, Preface, StoryEntry } from './connection-story.js'
 export {
   type CapturedStep,
   type DescribeConnectionOptions,

@@ -1,7 +1,10 @@
 import { toHex } from '../../bytes/convert.js'
 import { bigEndian } from './byte-order.js'
 import type { CapturedFrame } from './capture-file.js'
+import type { IpFragments } from './ip-fragments.js'
+import { type IpPacket, readIp } from './ip-packet.js'
 import { networkLayer } from './link-layer.js'
+import { innerPacket } from './tunnel.js'
 
 /** One TCP segment. `data` is a view into the frame. */
 export interface TcpSegment {
@@ -26,9 +29,9 @@ export type PassedOver = 'other link type' | 'not IP' | 'not TCP' | 'IP fragment
 const { uint16, uint32 } = bigEndian
 
 const TCP = 6
-const MIN_IPV4_HEADER = 20
-const IPV6_HEADER = 40
 const MIN_TCP_HEADER = 20
+/** A tunnel in a tunnel occurs; more of them are a joke at our expense. */
+const MAX_TUNNELS = 4
 
 /** An address and port in a form that is quick to make and to compare; `formatEndpoint` makes it readable. */
 const endpointKey = (address: Uint8Array, port: number): string =>
@@ -55,13 +58,8 @@ export function formatEndpoint(key: string): string {
   return `${[24, 16, 8, 0].map((shift) => (number >>> shift) & 0xff).join('.')}:${port}`
 }
 
-function tcpSegment(
-  { time }: CapturedFrame,
-  [source, destination]: readonly [Uint8Array, Uint8Array],
-  payload: Uint8Array,
-  /** Octets of the IP payload on the wire. */
-  length: number,
-): TcpSegment | PassedOver {
+function tcpSegment(time: number, packet: IpPacket): TcpSegment | PassedOver {
+  const { source, destination, payload, cutOff } = packet
   if (payload.length < MIN_TCP_HEADER) return 'malformed'
   const headerLength = ((payload[12] ?? 0) >> 4) * 4
   if (headerLength < MIN_TCP_HEADER || headerLength > payload.length) return 'malformed'
@@ -76,55 +74,27 @@ function tcpSegment(
     syn: (flags & 2) !== 0,
     rst: (flags & 4) !== 0,
     data: payload.subarray(headerLength),
-    cutOff: Math.max(0, length - payload.length),
+    cutOff,
   }
 }
 
-function ipv4(frame: CapturedFrame, packet: Uint8Array, onWire: number): TcpSegment | PassedOver {
-  const headerLength = ((packet[0] ?? 0) & 15) * 4
-  if (headerLength < MIN_IPV4_HEADER || packet.length < headerLength) return 'malformed'
-  if ((packet[9] ?? 0) !== TCP) return 'not TCP'
-  // More fragments, or an offset: what a TCP header would be read from may be anywhere.
-  if ((uint16(packet, 6) & 0x3fff) !== 0) return 'IP fragment'
-  const stated = uint16(packet, 2)
-  // A card that cuts large segments itself shows them whole, with a length of zero.
-  const total = stated === 0 ? onWire : stated
-  if (total < headerLength) return 'malformed'
-  const addresses = [packet.subarray(12, 16), packet.subarray(16, 20)] as const
-  return tcpSegment(frame, addresses, packet.subarray(headerLength, total), total - headerLength)
-}
-
-/** Extension headers that may stand before TCP, and the unit in which their length counts what is behind the first eight octets. */
-const extensionUnits: Readonly<Record<number, number>> = { 0: 8, 43: 8, 60: 8, 51: 4 }
-const FRAGMENT = 44
-/** More than any packet has; each is at least eight octets. */
-const MAX_EXTENSION_HEADERS = 8
-
-function ipv6(frame: CapturedFrame, packet: Uint8Array, onWire: number): TcpSegment | PassedOver {
-  if (packet.length < IPV6_HEADER) return 'malformed'
-  const stated = uint16(packet, 4)
-  const end = stated === 0 ? onWire : IPV6_HEADER + stated
-  let next = packet[6] ?? 0
-  let at = IPV6_HEADER
-  for (let headers = 0; next !== TCP; headers++) {
-    if (next === FRAGMENT) return 'IP fragment'
-    const unit = extensionUnits[next]
-    if (unit === undefined) return 'not TCP'
-    if (headers === MAX_EXTENSION_HEADERS || at + 2 > packet.length) return 'malformed'
-    next = packet[at] ?? 0
-    at += 8 + (packet[at + 1] ?? 0) * unit
-  }
-  if (end < at) return 'malformed'
-  return tcpSegment(frame, [packet.subarray(8, 24), packet.subarray(24, 40)], packet.subarray(at, end), end - at)
-}
-
-/** The TCP segment in a frame, or why there is none. Never throws. */
-export function segmentOf(frame: CapturedFrame): TcpSegment | PassedOver {
+/** The TCP segment in a frame, or the one that it completes, or why there is none. Never throws. */
+export function segmentOf(frame: CapturedFrame, fragments: IpFragments): TcpSegment | PassedOver {
   const start = networkLayer(frame)
   if (typeof start === 'string') return start
-  const packet = frame.data.subarray(start)
-  const onWire = Math.max(frame.originalLength, frame.data.length) - start
-  const version = (packet[0] ?? 0) >> 4
-  if (version === 4) return ipv4(frame, packet, onWire)
-  return version === 6 ? ipv6(frame, packet, onWire) : 'not IP'
+  let bytes = frame.data.subarray(start)
+  let onWire = Math.max(frame.originalLength, frame.data.length) - start
+  for (let tunnels = 0; tunnels <= MAX_TUNNELS; tunnels++) {
+    const part = readIp(bytes, onWire)
+    if (typeof part === 'string') return part
+    const packet = fragments.accept(part, frame.time)
+    if (packet === undefined) return 'IP fragment'
+    if (packet === 'malformed') return packet
+    if (packet.protocol === TCP) return tcpSegment(frame.time, packet)
+    const inner = innerPacket(packet.protocol, packet.payload)
+    if (inner === undefined || inner >= packet.payload.length) break
+    bytes = packet.payload.subarray(inner)
+    onWire = packet.payload.length + packet.cutOff - inner
+  }
+  return 'not TCP'
 }

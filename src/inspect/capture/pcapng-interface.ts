@@ -28,9 +28,7 @@ export function readInterface(body: Uint8Array, order: ByteOrder): CaptureInterf
     const [code, length] = [order.uint16(body, at), order.uint16(body, at + 2)]
     if (code === END_OF_OPTIONS) break
     if (code === TIMESTAMP_RESOLUTION && length === 1) resolution = resolutionOf(body[at + 4] ?? 0)
-    // Seconds as 64 bits: the half that is used has the lower place in one byte order and the higher in the other.
-    if (code === TIMESTAMP_OFFSET && length === 8)
-      timeOffset = Math.max(order.uint32(body, at + 4), order.uint32(body, at + 8))
+    if (code === TIMESTAMP_OFFSET && length === 8) timeOffset = order.int64(body, at + 4)
     at += 4 + Math.ceil(length / 4) * 4
   }
   return { linkType: order.uint16(body, 0), snapLength: order.uint32(body, 4), resolution, timeOffset }

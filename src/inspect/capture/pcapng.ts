@@ -63,9 +63,19 @@ export class Pcapng implements CaptureFormat {
     this.#interfaces = []
   }
 
+  /** The first version is the only one there has been (1.2 is the same, by another pen). */
+  #checkVersion(body: Uint8Array, offset: number): void {
+    const major = this.#order.uint16(body, 4)
+    if (major !== 1)
+      throw new CaptureError('unsupported_capture', offset, `a section of pcapng version ${major}; 1 is read here`)
+  }
+
   #take(type: number, body: Uint8Array, offset: number, handler: CaptureHandler): void {
     const order = this.#order
     switch (type) {
+      case SECTION_HEADER:
+        this.#checkVersion(body, offset)
+        return
       case INTERFACE_DESCRIPTION:
         if (this.#interfaces.length >= MAX_INTERFACES) {
           throw new CaptureError('unsupported_capture', offset, `more than ${MAX_INTERFACES} interfaces`)

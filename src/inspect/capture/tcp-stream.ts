@@ -94,6 +94,15 @@ export class TcpStream {
     return this.#bytes
   }
 
+  /**
+   * Whether a RST of this direction counts: in or near the window, as its receiver would demand. Others are late, or lies of
+   * those who want a connection to end (RFC 5961).
+   */
+  mayReset(direction: Direction, sequence: number): boolean {
+    const { next } = this.#halves[direction]
+    return next === undefined || Math.abs(distance(next, sequence)) <= MAX_WAITING
+  }
+
   accept(direction: Direction, segment: TcpSegment): void {
     const half = this.#halves[direction]
     const sequence = segment.syn ? (segment.sequence + 1) >>> 0 : segment.sequence

@@ -24,10 +24,17 @@ export interface ConnectionFollower extends TcpSink {
 
 interface Entry {
   readonly first: string
-  /** The first sequence number of whoever opened it. */
-  readonly initialSequence: number | undefined
+  /** The sequence number of the SYN of each direction, where it was seen. */
+  readonly initial: [number | undefined, number | undefined]
   /** `undefined` once it is over: late segments of it must not look like a new one. */
   open: { readonly stream: TcpStream; readonly follower: ConnectionFollower } | undefined
+}
+
+/** A SYN that comes again has the number that it had. One that was not seen before opens what is not over. */
+function isAnother({ first, initial, open }: Entry, { from, sequence, acknowledgement }: TcpSegment): boolean {
+  const before = initial[from === first ? 0 : 1]
+  if (before !== undefined) return before !== sequence
+  return open === undefined || acknowledgement === undefined
 }
 
 /** Finds the connection that each segment belongs to. */
@@ -44,8 +51,7 @@ export class TcpTable {
     const { from, to } = segment
     const key = from < to ? `${from} ${to}` : `${to} ${from}`
     let entry = this.#entries.get(key)
-    const opens = segment.syn && segment.acknowledgement === undefined
-    if (entry !== undefined && opens && entry.initialSequence !== segment.sequence) {
+    if (entry !== undefined && segment.syn && isAnother(entry, segment)) {
       this.#close(entry, 'reused')
       this.#entries.delete(key)
       entry = undefined
@@ -53,9 +59,11 @@ export class TcpTable {
     entry ??= this.#open(key, segment)
     if (entry?.open === undefined) return
     const { stream } = entry.open
-    stream.accept(from === entry.first ? 0 : 1, segment)
-    if (segment.rst) this.#close(entry, 'reset')
-    else if (stream.finished) this.#close(entry, 'finished')
+    const direction = from === entry.first ? 0 : 1
+    if (segment.syn) entry.initial[direction] = segment.sequence
+    if (segment.rst && stream.mayReset(direction, segment.sequence)) this.#close(entry, 'reset')
+    else stream.accept(direction, segment)
+    if (stream.finished) this.#close(entry, 'finished')
   }
 
   /** Ends every connection: the capture is over. */
@@ -72,7 +80,7 @@ export class TcpTable {
     const follower = this.#begin({ ends: [segment.from, segment.to], opener, time: segment.time })
     const entry: Entry = {
       first: segment.from,
-      initialSequence: opener === 0 ? segment.sequence : undefined,
+      initial: [undefined, undefined],
       open: { stream: new TcpStream(follower, this.#total), follower },
     }
     this.#entries.set(key, entry)
