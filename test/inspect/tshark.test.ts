@@ -32,9 +32,6 @@ interface Seen {
 
 const numbers = (text: string): number[] => (text === '' ? [] : text.split(',').map(Number))
 
-/** All but ClientHellos in the form of SSL 2.0, which are told as a remark. */
-const readable = 'tls && !tls.handshake.cipherspec'
-
 /** What tshark says of each connection, by the client's address and port. */
 function bySharks(file: string, keyLog: string | undefined): Map<string, Seen> {
   const fields = [
@@ -43,9 +40,10 @@ function bySharks(file: string, keyLog: string | undefined): Map<string, Seen> {
     'tls.handshake.type',
     'tls.handshake.ciphersuite',
     'tls.handshake.extension.type',
+    'tls.handshake.cipherspec',
   ]
   const options = keyLog === undefined ? [] : ['-o', `tls.keylog_file:${keyLog}`]
-  const argv = ['-r', file, '-2', ...options, '-Y', readable, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])]
+  const argv = ['-r', file, '-2', ...options, '-Y', 'tls', '-T', 'fields', ...fields.flatMap((field) => ['-e', field])]
   const output = execFileSync(tshark ?? 'tshark', argv, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -53,9 +51,10 @@ function bySharks(file: string, keyLog: string | undefined): Map<string, Seen> {
   })
   const found = new Map<string, { port: string; seen: { messages: number[]; hellos: Hello[] } }>()
   for (const line of output.split('\n').filter((one) => one !== '')) {
-    const [stream = '', port = '', types = '', suites = '', extensions = ''] = line.split('\t')
+    const [stream = '', port = '', types = '', suites = '', extensions = '', version2 = ''] = line.split('\t')
     const entry = found.get(stream) ?? { port, seen: { messages: [], hellos: [] } }
     found.set(stream, entry)
+    if (version2 !== '') continue // a ClientHello in the form of SSL 2.0, which is told as a remark
     const messages = numbers(types)
     entry.seen.messages.push(...messages)
     const hello = messages.find((type) => type === 1 || type === 2)
