@@ -76,6 +76,35 @@ describe('a whole connection', () => {
     expect(result.summary.otherConnections).toBe(0)
   })
 
+  it('and is not ended by a RST from nowhere', () => {
+    const [at, reset] = [10, { ...(segments[10] as WireSegment), flags: RST, data: new Uint8Array(0) }]
+    const forged = { ...reset, sequence: (reset.sequence + 0x4000_0000) >>> 0 }
+    expectWhole([...segments.slice(0, at), forged, ...segments.slice(at)])
+  })
+
+  it('with probes of a window that is closed, which repeat nothing or one octet ahead', () => {
+    const last = segments.at(-4) as WireSegment
+    const before = { ...last, sequence: (last.sequence - 1) >>> 0, data: Uint8Array.of(0) }
+    const ahead = { ...last, data: last.data.subarray(0, 1) }
+    expectWhole([...segments.slice(0, -4), before, ahead, ahead, ...segments.slice(-4)])
+  })
+
+  it('of which one side is done long before the other', () => {
+    const [fin] = segments.slice(-3) as [WireSegment]
+    const lastOfClient = segments.findLastIndex(({ from, data }) => from === 'client' && data.length > 0)
+    const early = { ...fin, acknowledgement: segments[lastOfClient]?.acknowledgement }
+    const others = segments.filter((one) => one !== fin)
+    const result = expectWhole([...others.slice(0, lastOfClient + 1), early, ...others.slice(lastOfClient + 1)])
+    expect(result.stories[0]?.ended).toBe('finished')
+  })
+
+  it('after another one whose SYN is not in the capture', () => {
+    const again = tcp(recording.flow, { first: { client: 77_000, server: 99_000 } }).slice(1)
+    const result = readSegments([...segments, ...again])
+    expect(result.stories.map(({ ended }) => ended)).toEqual(['finished', 'finished'])
+    expect(saidIn(result).client).toBe(`${expected.client}${expected.client}`)
+  })
+
   it('after another one between the same ports', () => {
     const again = tcp(recording.flow, { first: { client: 77_000, server: 99_000 } })
     const result = readSegments([...segments.slice(0, -3), ...again])
