@@ -18,7 +18,7 @@ import { checkNames } from '../check-options.js'
  *     +----------+-------+------------------------------------------+
  *
  * The name is authenticated as additional data. Nonces are random: a key that seals fewer than 2^32 tickets repeats none
- * but with negligible chance (RFC 5116 §3.2), and `rotateAfter` sees to it that a key is not in use for long.
+ * but with negligible chance (RFC 5116 §3.2), and rotation sees to it that a key is not in use for long.
  */
 
 const NAME_LENGTH = 16
@@ -36,12 +36,17 @@ const LONGEST_TICKET = 12_288
 const LONGEST_HINT = 0xffff_ffff
 
 const HOUR = 3_600_000
+const ROTATE_OWN_AFTER = 8 * HOUR
 
 export interface TicketKeysOptions {
   readonly provider: Pick<CryptoProvider, 'aead' | 'randomBytes'>
   /** Keys of another process or an earlier run, as `exportKeys` gave them. Without them a fresh key is drawn. */
   readonly keys?: Secret
-  /** Milliseconds after which a fresh key takes over; 8 hours by default, `Infinity` where `rotate` or `importKeys` does that. */
+  /**
+   * Milliseconds after which a fresh key takes over by itself: 8 hours for keys drawn here. Keys that were given, here or to
+   * `importKeys`, are shared with somebody who could not open what another key seals, so they never rotate by themselves:
+   * whoever gives them gives the next ones. A number set here holds for them too; `Infinity` leaves it to `rotate`.
+   */
   readonly rotateAfter?: number
   /** Milliseconds for which a ticket can be opened; 12 hours by default. One past half of that is renewed when it is shown. */
   readonly ticketLifetime?: number
@@ -83,10 +88,16 @@ const readTime = (bytes: Uint8Array): number => bytes.reduce((time, byte) => tim
  * The keys under which a server seals sessions into tickets. The latest seals; older ones open until the last ticket they
  * can have sealed is out of date, and are wiped then: a key that is gone opens no recorded ticket. Shared by everything
  * that should resume each other's sessions: connections, and by `exportKeys` and `importKeys` processes.
+ *
+ * Among processes one rotates, and gives the others what it exports then; they import it as often as that one rotates. A
+ * process that has the new keys late answers tickets under them with full handshakes, no more. Shared keys that nobody
+ * rotates protect the sessions of all tickets they ever sealed only as long as they stay secret (RFC 5077 §5.5).
  */
 export class TicketKeys {
   readonly #provider: TicketKeysOptions['provider']
-  readonly #rotateAfter: number
+  /** `undefined` where nothing was said: keys drawn here rotate, given ones do not. */
+  readonly #rotateAfter: number | undefined
+  #given = false
   readonly #ticketLifetime: number
   readonly #sessionLifetime: number
   readonly #now: () => number
@@ -97,7 +108,8 @@ export class TicketKeys {
   constructor(options: TicketKeysOptions) {
     checkNames(options, optionNames)
     this.#provider = options.provider
-    this.#rotateAfter = milliseconds('rotateAfter', options.rotateAfter, 8 * HOUR)
+    const { rotateAfter } = options
+    this.#rotateAfter = rotateAfter === undefined ? undefined : milliseconds('rotateAfter', rotateAfter, 0)
     this.#ticketLifetime = milliseconds('ticketLifetime', options.ticketLifetime, 12 * HOUR)
     this.#sessionLifetime = milliseconds('sessionLifetime', options.sessionLifetime, 24 * HOUR)
     this.#now = options.now ?? Date.now
@@ -122,7 +134,10 @@ export class TicketKeys {
     return new Secret(concat(...parts))
   }
 
-  /** Takes these keys in place of its own; the first one seals. Throws a `misuse` fault for what `exportKeys` did not make. */
+  /**
+   * Takes these keys in place of its own; the first one seals, and from now on no key takes over by itself, unless
+   * `rotateAfter` said so. Throws a `misuse` fault for what `exportKeys` did not make.
+   */
   importKeys(keys: Secret): void {
     const made = keys.use((bytes) => {
       if (bytes.length === 0 || bytes.length % EXPORTED_LENGTH !== 0) {
@@ -136,6 +151,7 @@ export class TicketKeys {
     })
     for (const { key } of this.#keys) key.wipe()
     this.#keys = made
+    this.#given = true
   }
 
   /** A ticket with the session in it; `undefined` where the session is too old, or larger than a ticket can be. */
@@ -187,7 +203,8 @@ export class TicketKeys {
   /** The key that seals, fresh where the last one has served its time. */
   #current(now: number): TicketKey | undefined {
     const [latest] = this.#keys
-    if (latest === undefined || now - latest.madeAt >= this.#rotateAfter) this.rotate()
+    const rotateAfter = this.#rotateAfter ?? (this.#given ? Number.POSITIVE_INFINITY : ROTATE_OWN_AFTER)
+    if (latest === undefined || now - latest.madeAt >= rotateAfter) this.rotate()
     else this.#retire()
     return this.#keys[0]
   }
