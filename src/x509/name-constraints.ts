@@ -185,14 +185,19 @@ const notPermitted = (name: GeneralName): NameViolation => ({
 const EMAIL_ADDRESS = '1.2.840.113549.1.9.1'
 
 /**
- * The names that constraints are put on: the subject unless it is empty, the alternative names, and where there are none
- * the email addresses in the subject, as old certificates have them (RFC 5280 §4.2.1.10).
+ * The names that constraints are put on: the subject unless it is empty, the alternative names, and the email addresses in
+ * the subject, as old certificates have them (RFC 5280 §4.2.1.10).
+ *
+ * That section demands the last only of certificates without alternative names, and puts constraints on the subject as a
+ * whole elsewhere. They are put on it always here, as OpenSSL does: an authority that was confined to the mailboxes of one
+ * host could otherwise vouch for any other, by an alternative name of whatever kind beside it, to everybody who reads an
+ * address out of the subject. Nothing that is refused for this was ever within the authority's name space.
  */
-function* constrainedNames(certificate: Pick<ParsedCertificate, 'subject' | 'subjectAltName'>): Generator<GeneralName> {
-  const { subject, subjectAltName } = certificate
+function* constrainedNames({
+  subject,
+  subjectAltName = [],
+}: Pick<ParsedCertificate, 'subject' | 'subjectAltName'>): Generator<GeneralName> {
   if (subject.rdns.length > 0) yield { type: 'directoryName', value: subject }
-  if (subjectAltName !== undefined) yield* subjectAltName
-  else {
-    for (const { type, value } of subject.rdns.flat()) if (type === EMAIL_ADDRESS) yield { type: 'email', value }
-  }
+  yield* subjectAltName
+  for (const { type, value } of subject.rdns.flat()) if (type === EMAIL_ADDRESS) yield { type: 'email', value }
 }

@@ -48,11 +48,14 @@ export function oid(dotted: string): Uint8Array {
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** A name with one CN; the empty name for an empty text. */
-const nameOf = (commonName: string): Uint8Array =>
-  commonName === ''
-    ? sequence()
-    : sequence(writeDer(DerTag.set, sequence(oid('2.5.4.3'), writeDer(0x0c, utf8(commonName)))))
+/** A name with one CN; the empty name for an empty text. With an emailAddress too, where there is one. */
+function nameOf(commonName: string, email?: string): Uint8Array {
+  if (commonName === '') return sequence()
+  const rdn = (type: string, tag: number, text: string): Uint8Array =>
+    writeDer(DerTag.set, sequence(oid(type), writeDer(tag, utf8(text))))
+  const address = email === undefined ? [] : [rdn('1.2.840.113549.1.9.1', 0x16, email)]
+  return sequence(rdn('2.5.4.3', 0x0c, commonName), ...address)
+}
 
 /** UTCTime through 2049, GeneralizedTime from 2050. */
 function time(date: Date): Uint8Array {
@@ -98,6 +101,8 @@ const dnsName = (name: string): Uint8Array => writeDer(0x82, utf8(name))
 
 export interface MintOptions {
   readonly name: string
+  /** An email address in the subject. */
+  readonly emailAddress?: string
   /** Self-signed where there is none. */
   readonly issuer?: Minted
   readonly key?: MintedKey
@@ -186,7 +191,7 @@ export function mint(options: MintOptions): Minted {
     algorithm,
     nameOf(options.issuer?.name ?? options.name),
     sequence(time(options.notBefore ?? new Date('2020-01-01')), time(options.notAfter ?? new Date('2040-01-01'))),
-    nameOf(options.name),
+    nameOf(options.name, options.emailAddress),
     key.publicKey,
     writeDer(0xa3, sequence(...extensionsOf(options, key).map(extensionDer))),
   )

@@ -128,12 +128,16 @@ describe('name constraints (RFC 5280 §4.2.1.10)', () => {
     expect(path.check(named([dns('a.example')]), nameBudget())).toBeUndefined()
   })
 
-  it('constrain email addresses in the subject where there is no alternative name', () => {
+  it('constrain email addresses in the subject, whatever alternative names there are', () => {
     const address = set(sequence(oid('1.2.840.113549.1.9.1'), text(22, 'a@evil.example')))
     const path = NameConstraints.none.and(constraints([email('good.example')]))
     const { subject } = named([dns('a.example')], [address])
     expect(path.check({ subject }, nameBudget())?.why).toBe('not_permitted')
-    expect(path.check(named([dns('a.example')], [address]), nameBudget())).toBeUndefined()
+    for (const names of [[dns('a.example')], [email('a@good.example')], [email('a@good.example'), dns('a.example')]]) {
+      expect(path.check(named(names, [address]), nameBudget())?.why).toBe('not_permitted')
+    }
+    const good = set(sequence(oid('1.2.840.113549.1.9.1'), text(22, 'a@good.example')))
+    expect(path.check(named([dns('a.example')], [good]), nameBudget())).toBeUndefined()
   })
 
   it('say which name and which subtree, fit for a terminal', () => {

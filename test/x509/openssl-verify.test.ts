@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { writeDer } from '../../src/codec/der.js'
 import { program } from '../support/outside.js'
 import { judge, NOW, told } from './judging.js'
 import {
@@ -68,6 +69,21 @@ const deep = (pathLength: number): readonly Minted[] => {
 const old = mintRoot('Old', { notAfter: year(2026) })
 const rolled = ca('Issuer', issuer)
 
+/** `nameConstraints` that permit, or exclude, mailboxes at one host. */
+const mailboxes = (tag: 0xa0 | 0xa1, host: string): Partial<MintOptions> => ({
+  extensions: [
+    {
+      ...{ oid: '2.5.29.30', critical: true },
+      value: sequence(writeDer(tag, sequence(writeDer(0x81, new TextEncoder().encode(host))))),
+    },
+  ],
+})
+/** An email address in the subject, beside a host in the alternative name. */
+const addressed = (constraint: Partial<MintOptions>, emailAddress: string): readonly Minted[] => {
+  const above = ca('Issuer', root, constraint)
+  return [mintLeaf(above, { emailAddress }), above]
+}
+
 interface Case {
   readonly what: string
   readonly chain: readonly Minted[]
@@ -100,6 +116,21 @@ const cases: readonly Case[] = [
   { what: 'a permitted name', chain: via({ permittedDns: ['localhost'] }), verdict: 'accepted' },
   { what: 'a name that is not permitted', chain: via({ permittedDns: ['example.com'] }), verdict: 'refused' },
   { what: 'an excluded name', chain: via({ excludedDns: ['localhost'] }), verdict: 'refused' },
+  {
+    what: 'an address in the subject that is permitted',
+    chain: addressed(mailboxes(0xa0, 'good.example'), 'a@good.example'),
+    verdict: 'accepted',
+  },
+  {
+    what: 'an address in the subject that is not permitted, beside an alternative name (RFC 5280 §4.2.1.10)',
+    chain: addressed(mailboxes(0xa0, 'good.example'), 'a@evil.example'),
+    verdict: 'refused',
+  },
+  {
+    what: 'an address in the subject that is excluded, beside an alternative name',
+    chain: addressed(mailboxes(0xa1, 'evil.example'), 'a@evil.example'),
+    verdict: 'refused',
+  },
   { what: 'a wrong signature', chain: leaf({ signer: ecKey() }), verdict: 'refused' },
   {
     what: 'an unknown critical extension',
