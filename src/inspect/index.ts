@@ -3,5 +3,13 @@ export type { DescribedStep, Fact, StepBytes } from './described-step.js'
 export { type FormatOptions, formatStep, formatSteps } from './format-steps.js'
 export type { Judgement, JudgementStep } from './judgement.js'
 export { Narrator, type NarratorOptions, narrate } from './narrate.js'
-export { type ReplayedMessage, type ReplayReport, replayHandshake } from './replay.js'
+export { type Difference, type OpenChoice, openChoices } from './replay/differences.js'
+export { replayConnection } from './replay/replay-connection.js'
+export {
+  type EndReport,
+  type NotReplayed,
+  notReplayedReasons,
+  type ReplayedMessage,
+  type ReplayReport,
+} from './replay/replay-report.js'
 export { type Side, Trace, type TraceEntry, type TraceOptions } from './trace.js'

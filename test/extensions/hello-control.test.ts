@@ -113,6 +113,21 @@ describe('padding (RFC 7685)', () => {
 })
 
 describe('arrangeClientHello', () => {
+  test('may say by the signalling suite that renegotiation is secure, as many clients do (RFC 5746 §3.4)', () => {
+    const { TLS_EMPTY_RENEGOTIATION_INFO_SCSV: signal } = CipherSuite
+    const met = exchange({
+      arrangeClientHello: (hello) => ({
+        ...hello,
+        cipherSuites: [...hello.cipherSuites, signal],
+        extensions: (hello.extensions ?? []).filter(
+          ({ extensionType }) => extensionType !== ExtensionType.renegotiation_info,
+        ),
+      }),
+    })
+    expect(met.faults).toEqual({ client: undefined, server: undefined })
+    expect(met.answered(ExtensionType.renegotiation_info)).toEqual(hex('00'))
+  })
+
   const EXTRA = 0xff77
 
   test('orders extensions, and adds its own; the answer to these reaches the application', () => {

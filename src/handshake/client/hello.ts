@@ -3,10 +3,11 @@ import { publicEqual } from '../../bytes/equal.js'
 import type { SessionHandle } from '../../crypto/session.js'
 import { type SuiteParameters, suiteParameters } from '../../crypto/suite-parameters.js'
 import type { ClientHello } from '../../messages/client-hello.js'
-import { duplicateExtension } from '../../messages/extensions/extension.js'
+import { duplicateExtension, type Extension } from '../../messages/extensions/extension.js'
 import type { ServerHello } from '../../messages/server-hello.js'
 import { CipherSuite } from '../../registry/cipher-suite.js'
 import { CompressionMethod } from '../../registry/compression-method.js'
+import { ExtensionType } from '../../registry/extension-type.js'
 import { ProtocolVersion } from '../../registry/protocol-version.js'
 import { nameOf } from '../../registry/registry.js'
 import type { Action } from '../action.js'
@@ -94,6 +95,14 @@ function checkChoices(hello: ServerHello, offer: ClientHello): SuiteParameters {
   return suite
 }
 
+/** What a server may answer: an arranged hello may say by the signalling suite what ours says by the extension (RFC 5746 §3.4). */
+function answerable({ extensions = [], cipherSuites }: ClientHello): readonly Extension[] {
+  const signalled = cipherSuites.includes(CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
+  return signalled
+    ? [...extensions, { extensionType: ExtensionType.renegotiation_info, extensionData: empty }]
+    : extensions
+}
+
 function checkPolicy({ config }: ClientContext, settled: ServerExtensions): void {
   if (config.secureRenegotiation !== 'tolerate' && !settled.secureRenegotiation) {
     refuse('secure_renegotiation_missing', 'the server does not know renegotiation_info (RFC 5746); policy requires it')
@@ -152,7 +161,7 @@ export function receiveServerHello(
   if (duplicate !== undefined) refuse('duplicate_extension', `extension ${duplicate} occurs twice in ServerHello`)
   const suite = checkChoices(message, offer)
   const resuming = isResumed(offer.sessionId, message.sessionId) ? offered : undefined
-  const answered = acceptExtensions(offer.extensions ?? [], message.extensions ?? [], config)
+  const answered = acceptExtensions(answerable(offer), message.extensions ?? [], config)
   const settled = resuming === undefined ? answered : withSession(answered, resuming)
   checkTogether(settled, suite, config)
   checkPolicy(context, settled)

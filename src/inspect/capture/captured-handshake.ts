@@ -13,6 +13,8 @@ export type HandshakeItem =
       readonly raw: Uint8Array
     }
   | { readonly type: 'change_cipher_spec'; readonly sender: Side }
+  /** One that could be read and came before both sides were finished. */
+  | { readonly type: 'alert'; readonly sender: Side; readonly level: number; readonly description: number }
 
 /** How the master secret came about, as far as it was seen. */
 export type HandshakeRoad = 'full' | 'resumed by id' | 'resumed by ticket' | 'not known'
@@ -24,4 +26,6 @@ export interface CapturedHandshake {
   /** Absent where the suite is none of this library's, or no ServerHello was seen. */
   readonly suite: SuiteParameters | undefined
   readonly known: KnownSecret | undefined
+  /** Why not all of it is in `items`; absent where all is. */
+  readonly broken?: string
 }

@@ -188,6 +188,7 @@ export class Conversation {
   #alert(sender: Side, fragment: Uint8Array): void {
     const [level = 0, description = 0] = fragment
     if (fragment.length !== 2) this.#remark(`an alert record of ${fragment.length} bytes from the ${sender}`)
+    this.#observer?.alert(sender, level, description)
     this.#options.log.add({ type: 'alert', time: this.#time, sender, alert: { level, description } })
   }
 

@@ -19,7 +19,7 @@ import { nameOf } from '../../registry/registry.js'
 import type { SignatureScheme } from '../../registry/signature-scheme.js'
 import { tryServerParams } from '../story.js'
 import type { Side } from '../trace.js'
-import type { CapturedHandshake } from './captured-handshake.js'
+import type { CapturedHandshake, HandshakeItem } from './captured-handshake.js'
 import { type CaptureCheck, notChecked, right, wrong } from './check.js'
 import { HandshakeFacts } from './handshake-facts.js'
 import { checkRenegotiationInfo, checkServerHello, type PreviousFinished, ticketOf } from './hello-checks.js'
@@ -66,7 +66,8 @@ export class HandshakeObserver {
 
   get handshake(): CapturedHandshake {
     const { items, road, suite } = this.#facts
-    return { items, road, suite, known: this.#known }
+    const broken = this.#broken === undefined ? {} : { broken: this.#broken }
+    return { items, road, suite, known: this.#known, ...broken }
   }
 
   /** Both verify_data, as a renegotiation will name them. */
@@ -77,7 +78,8 @@ export class HandshakeObserver {
 
   /** A message or a part of one is not in the capture. */
   breakOff(why: string): void {
-    this.#broken ??= why
+    // Behind both Finished there is nothing left to be checked.
+    if (this.finished === 'not known') this.#broken ??= why
   }
 
   message<N extends HandshakeTypeName>(sender: Side, name: N, raw: Uint8Array): CaptureCheck[] {
@@ -93,7 +95,7 @@ export class HandshakeObserver {
       if (!(error instanceof MalformedError)) throw error
       checks.push(wrong('form', error.message))
     }
-    if (this.#size <= MAX_TRANSCRIPT) this.#facts.items.push({ type: 'message', sender, name, raw })
+    this.#keep({ type: 'message', sender, name, raw })
     if (name === 'client_key_exchange') checks.push(...this.#compareSecrets())
     return checks
   }
@@ -101,8 +103,19 @@ export class HandshakeObserver {
   /** The sender changes keys: those that its records are under from now on. */
   changeCipherSpec(sender: Side): { readonly checks: CaptureCheck[]; readonly protection: KeysOrReason } {
     const checks = this.#judgeOrder(sender, 'change_cipher_spec')
-    this.#facts.items.push({ type: 'change_cipher_spec', sender })
+    this.#size++
+    this.#keep({ type: 'change_cipher_spec', sender })
     return { checks, protection: this.#connectionKeys() }
+  }
+
+  /** An alert that can be read: until both sides are finished it belongs to the handshake. */
+  alert(sender: Side, level: number, description: number): void {
+    this.#size++
+    if (this.finished === 'not known') this.#keep({ type: 'alert', sender, level, description })
+  }
+
+  #keep(item: HandshakeItem): void {
+    if (this.#size <= MAX_TRANSCRIPT) this.#facts.items.push(item)
   }
 
   #judgeOrder(sender: Side, event: OrderEvent): CaptureCheck[] {
