@@ -9,7 +9,7 @@ import type { PkiKind } from '../../support/pki.js'
 import { pki } from '../../support/pki.js'
 import { Program } from '../program.js'
 import { startSaying } from './listening.js'
-import { type Peer, type Resumption, type Role, sharedKey, type Terms, trusted, which } from './peer.js'
+import { allKinds, type Peer, type Resumption, type Role, sharedKey, type Terms, trusted, which } from './peer.js'
 import { suitesPrintedBy } from './suites-of.js'
 
 const sources = fileURLToPath(new URL('../../../vectors/peers/', import.meta.url))
@@ -165,6 +165,15 @@ const programs: readonly OwnProgram[] = [
     logsKeys: true,
     psk: true,
     resumes: { client: ['id'], server: ['id'] },
+  },
+  {
+    name: 'tlslite-ng',
+    folder: 'python',
+    build: ['python3', 'peer.py', 'build', join(builds, 'tlslite')],
+    run: [join(builds, 'tlslite', 'bin', 'python'), join(sources, 'python', 'peer.py')],
+    kinds: allKinds,
+    logsKeys: true,
+    resumes: both,
   },
 ]
 

@@ -10,8 +10,6 @@ main() ->
         try run(init:get_plain_arguments())
         catch _:Reason -> said_failed(Reason)
         end,
-    % ssl answers close_notify in a process of its own, which halt would cut short
-    timer:sleep(100),
     halt(Status).
 
 run(["suites"]) ->
@@ -81,9 +79,15 @@ ask(Options, Session, Left) ->
             ok = ssl:send(Socket, <<"GET / HTTP/1.0\r\n\r\n">>),
             io:format("~s~n", [until_closed(Socket, <<>>)]),
             ssl:close(Socket),
+            ended(Socket),
             ask(Options, [{reuse_session, {Id, Data}}], Left - 1);
         {error, Reason} -> said_failed(Reason)
     end.
+
+%% ssl answers close_notify in a process of its own, which the end of the program would cut short.
+ended({sslsocket, _, [Connection | _]}) ->
+    Watch = monitor(process, Connection),
+    receive {'DOWN', Watch, _, _, _} -> ok after 2000 -> ok end.
 
 until_closed(Socket, Answer) ->
     case ssl:recv(Socket, 0, 10000) of
