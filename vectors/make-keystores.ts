@@ -51,7 +51,8 @@ function makePkcs8(): void {
   make('v1-rc2-128', '-provider', 'legacy', '-provider', 'default', '-v1', 'PBE-SHA1-RC2-128')
   make('unsupported-rc4', '-provider', 'legacy', '-provider', 'default', '-v1', 'PBE-SHA1-RC4-128')
   make('unsupported-md5-des', '-provider', 'legacy', '-provider', 'default', '-v1', 'PBE-MD5-DES')
-  make('unsupported-scrypt', '-scrypt')
+  make('scrypt', '-scrypt')
+  make('scrypt-wide', '-scrypt', '-scrypt_N', '1024', '-scrypt_r', '16', '-scrypt_p', '2', '-v2', 'aes-128-cbc')
   make('unsupported-camellia', '-v2', 'camellia-128-cbc')
 }
 

@@ -17,7 +17,7 @@ export { type KeySchedule, keySchedule, type PrfHash, prf } from './key-schedule
 export type { CertificateKind, Credential, EcdsaCurve, KeyType, KeyUse, PrivateKey, PublicKey } from './key-types.js'
 export type { MaybePromise } from './maybe-promise.js'
 export { type PreSharedKey, preSharedKey } from './pre-shared-key.js'
-export type { HashName, HashPrimitives } from './primitives.js'
+export type { HashName, HashPrimitives, ScryptCost } from './primitives.js'
 export type { CryptoProvider, DhParameters, EncryptedPreMaster, KeyShare, KeyShareRequest } from './provider.js'
 export type { Aead, AeadName, BlockCipher, BlockCipherName, RecordCiphers } from './record-ciphers.js'
 export {

@@ -14,6 +14,16 @@ export interface HashPrimitives {
    * password anew in each of many thousand iterations and takes three times as long.
    */
   pbkdf2?(name: HashName, password: Secret, salt: Uint8Array, iterations: number, length: number): Uint8Array
+  /** scrypt (RFC 7914 §6): `length` bytes. Optional: private keys that are encrypted under it are unsupported otherwise. */
+  scrypt?(password: Secret, salt: Uint8Array, cost: ScryptCost, length: number): Uint8Array
+}
+
+/** What scrypt costs (RFC 7914 §2): 128 · blockSize · cost bytes, and time in proportion, `parallelization` times. */
+export interface ScryptCost {
+  /** A power of two. */
+  readonly cost: number
+  readonly blockSize: number
+  readonly parallelization: number
 }
 
 /** Octets of a hash's output. */

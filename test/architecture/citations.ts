@@ -51,6 +51,7 @@ export const NOT_AT_HAND: Readonly<Record<string, string>> = {
   '5722': 'IPv6 fragments that overlap, in captures',
   '5961': 'which RST a TCP believes, in captures',
   '6946': 'IPv6 fragments that are whole packets, in captures',
+  '7914': 'scrypt, in encrypted private keys',
   '8200': 'IPv6, in captures',
   '9112': "HTTP/1.1, in the command line's small server",
   '9525': 'host names in certificates; 6125, which it replaces, is at hand',

@@ -42,6 +42,38 @@ describe.each(targets)('$name', ({ provider }) => {
       expect(made === undefined ? undefined : toHex(made)).toBe(expected)
     })
 
+    // RFC 7914 §12, without the last, which takes a GiB
+    it.each([
+      [
+        '',
+        '',
+        16,
+        1,
+        1,
+        '77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906',
+      ],
+      [
+        'password',
+        'NaCl',
+        1024,
+        8,
+        16,
+        'fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640',
+      ],
+      [
+        'pleaseletmein',
+        'SodiumChloride',
+        16_384,
+        8,
+        1,
+        '7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887',
+      ],
+    ])('scrypt of %j and %j is that of RFC 7914 §12', (password, salt, cost, blockSize, parallelization, expected) => {
+      const secret = new Secret(new TextEncoder().encode(password))
+      const made = provider.scrypt?.(secret, new TextEncoder().encode(salt), { cost, blockSize, parallelization }, 64)
+      expect(made === undefined ? undefined : toHex(made)).toBe(expected)
+    })
+
     it.each(hashNames)('HMAC with %s equals that of node:crypto, for keys of every kind of length', (name) => {
       for (const length of lengths) {
         const [key, message] = [randomBytes(length), randomBytes(77)]

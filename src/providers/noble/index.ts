@@ -4,7 +4,7 @@ import type { CryptoProvider, KeyShare, KeyShareRequest } from '../../crypto/pro
 import type { RandomBytes } from './big-math.js'
 import { ellipticKeyShare } from './elliptic-key-share.js'
 import { finiteFieldKeyShare } from './finite-field-key-share.js'
-import { hash, hmac, pbkdf2 } from './hashes.js'
+import { hash, hmac, pbkdf2, scrypt } from './hashes.js'
 import { importPrivateKey } from './private-keys.js'
 import { usablePublicKey } from './public-keys.js'
 import { recordCiphers } from './record-ciphers.js'
@@ -39,6 +39,7 @@ export function nobleProvider(options: NobleProviderOptions = {}): CryptoProvide
     hash,
     hmac,
     pbkdf2,
+    scrypt,
     ...recordCiphers,
     randomBytes,
     generateKeyShare: (request) => generateKeyShare(request, randomBytes),

@@ -1,6 +1,6 @@
-import { createHash, createHmac, hash as hashAtOnce, pbkdf2Sync } from 'node:crypto'
+import { createHash, createHmac, hash as hashAtOnce, pbkdf2Sync, scryptSync } from 'node:crypto'
 import type { Secret } from '../../bytes/secret.js'
-import type { HashName, HashPrimitives } from '../../crypto/primitives.js'
+import type { HashName, HashPrimitives, ScryptCost } from '../../crypto/primitives.js'
 import { plain } from './bytes.js'
 
 export const hash: HashPrimitives['hash'] = (name, ...parts) => {
@@ -20,3 +20,12 @@ export const hmac: HashPrimitives['hmac'] = (name, key, ...parts) => {
 
 export const pbkdf2 = (name: HashName, password: Secret, salt: Uint8Array, iterations: number, length: number) =>
   password.use((bytes) => plain(pbkdf2Sync(bytes, salt, iterations, length, name)))
+
+export const scrypt = (
+  password: Secret,
+  salt: Uint8Array,
+  { cost: N, blockSize: r, parallelization: p }: ScryptCost,
+  length: number,
+): Uint8Array =>
+  // OpenSSL's own cap is below what a keystore may ask for; whoever calls has capped the memory
+  password.use((bytes) => plain(scryptSync(bytes, salt, length, { N, r, p, maxmem: 256 * r * (N + p) })))

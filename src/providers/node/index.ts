@@ -4,7 +4,7 @@ import type { CryptoProvider, KeyShare, KeyShareRequest } from '../../crypto/pro
 import { randomBytes } from './bytes.js'
 import { ellipticKeyShare } from './elliptic-key-share.js'
 import { finiteFieldKeyShare } from './finite-field-key-share.js'
-import { hash, hmac, pbkdf2 } from './hashes.js'
+import { hash, hmac, pbkdf2, scrypt } from './hashes.js'
 import { importPrivateKey } from './private-keys.js'
 import { recordCiphers } from './record-ciphers.js'
 import { encryptPreMaster } from './rsa-pre-master.js'
@@ -27,6 +27,7 @@ export function nodeProvider(): CryptoProvider {
     hash,
     hmac,
     pbkdf2,
+    scrypt,
     ...recordCiphers,
     randomBytes,
     generateKeyShare,

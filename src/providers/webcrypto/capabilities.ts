@@ -13,7 +13,7 @@ export type AnswerSource = 'native' | 'beside' | 'missing'
 
 export interface Capability {
   /** What is asked for; `sign with a CryptoKey` is what only the runtime can do, since nobody else has the key. */
-  readonly answer: 'sign with a CryptoKey' | Exclude<keyof CryptoProvider, 'pbkdf2'> | 'decryptPreMaster'
+  readonly answer: 'sign with a CryptoKey' | Exclude<keyof CryptoProvider, 'pbkdf2' | 'scrypt'> | 'decryptPreMaster'
   /** The group, or the scheme and the kind of key; absent where the answer comes from one place whatever is asked. */
   readonly of?: string
   readonly from: AnswerSource

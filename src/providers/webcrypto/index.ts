@@ -51,6 +51,7 @@ export function webCryptoProvider({ beside, subtle = systemSubtle() }: WebCrypto
     hash: (name, ...parts) => beside.hash(name, ...parts),
     hmac: (name, key, ...parts) => beside.hmac(name, key, ...parts),
     ...(beside.pbkdf2 === undefined ? {} : { pbkdf2: beside.pbkdf2.bind(beside) }),
+    ...(beside.scrypt === undefined ? {} : { scrypt: beside.scrypt.bind(beside) }),
     aead: (name, key) => beside.aead(name, key),
     blockCipher: (name, key) => beside.blockCipher(name, key),
     randomBytes: (length) => beside.randomBytes(length),

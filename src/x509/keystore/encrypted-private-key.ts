@@ -52,8 +52,8 @@ export function readEncryptedPrivateKeyInfo(
 }
 
 /**
- * The DER PrivateKeyInfo inside a DER EncryptedPrivateKeyInfo: PBES2 with PBKDF2 (AES-CBC, triple DES), or the schemes of
- * PKCS#12. Throws `KeystoreError`.
+ * The DER PrivateKeyInfo inside a DER EncryptedPrivateKeyInfo: PBES2 with PBKDF2 or scrypt (AES-CBC, triple DES), or
+ * the schemes of PKCS#12. Throws `KeystoreError`.
  */
 export function decryptPrivateKeyInfo(der: Uint8Array, protection: KeyProtection): Uint8Array {
   return opening(protection, der.length, (context) => {

@@ -9,6 +9,7 @@ import { type DerivationParameters, Pkcs12Purpose, pbkdf2, pkcs12Derivation } fr
 import type { KeystoreContext, KeystorePrimitives } from './keystore-context.js'
 import { damaged, unsupported } from './keystore-error.js'
 import { rc2Decryption } from './rc2.js'
+import { readScrypt, SCRYPT, scrypt } from './scrypt.js'
 
 /** A cipher with its key already derived from a password. */
 export interface PasswordCipher {
@@ -42,7 +43,7 @@ const PBKDF2 = '2a864886f70d01050c'
 /** PBKDF2's parameters (RFC 8018 Appendix A.2), with the length where the file says one. */
 export function readPbkdf2({ identifier, parameters }: Algorithm): DerivationParameters & { length?: number } {
   if (identifier !== PBKDF2)
-    throw unsupported('keys are derived by something other than PBKDF2, which is all that is read')
+    throw unsupported('keys are derived by something other than PBKDF2 and scrypt, which are read')
   const fields = new Reader(readDer(parameters, DerTag.sequence).contents)
   const salt = readDer(fields, DerTag.octetString).contents
   const iterations = readCount(fields)
@@ -54,10 +55,28 @@ export function readPbkdf2({ identifier, parameters }: Algorithm): DerivationPar
   return { hash: prf, salt, iterations, ...(length === undefined ? {} : { length }) }
 }
 
-/** PBES2 (RFC 8018 §6.2): PBKDF2 and a block cipher. */
-function pbes2(parameters: Reader, { primitives, passwords, budget }: KeystoreContext): PasswordCipher {
+/** How the key of PBES2 comes out of the password, and its length where the file says one. */
+interface Derivation {
+  readonly length?: number | undefined
+  derive(length: number): Secret
+}
+
+/** PBKDF2, or scrypt (RFC 7914 §7). */
+function derivationOf(algorithm: Algorithm, { primitives, passwords, budget }: KeystoreContext): Derivation {
+  if (algorithm.identifier === SCRYPT) {
+    const parameters = readScrypt(algorithm.parameters)
+    const derive = (length: number): Secret => scrypt(parameters, passwords.utf8, length, primitives, budget)
+    return { length: parameters.length, derive }
+  }
+  const parameters = readPbkdf2(algorithm)
+  const derive = (length: number): Secret => pbkdf2(parameters, passwords.utf8, length, primitives, budget)
+  return { length: parameters.length, derive }
+}
+
+/** PBES2 (RFC 8018 §6.2): a key derivation and a block cipher. */
+function pbes2(parameters: Reader, context: KeystoreContext): PasswordCipher {
   const fields = new Reader(readDer(parameters, DerTag.sequence).contents)
-  const derivation = readPbkdf2(readAlgorithm(fields))
+  const derivation = derivationOf(readAlgorithm(fields), context)
   const scheme = readAlgorithm(fields)
   fields.finish('PBES2-params')
   const name = encryptionSchemes.get(scheme.identifier)
@@ -66,7 +85,7 @@ function pbes2(parameters: Reader, { primitives, passwords, budget }: KeystoreCo
   const { key: length, block } = blockCipherLengths[name]
   if (iv.length !== block) throw damaged('an initialization vector has the wrong length')
   if ((derivation.length ?? length) !== length) throw damaged('a key length does not fit its cipher')
-  return cbcCipher(name, pbkdf2(derivation, passwords.utf8, length, primitives, budget), iv, primitives)
+  return cbcCipher(name, derivation.derive(length), iv, context.primitives)
 }
 
 interface LegacyScheme {

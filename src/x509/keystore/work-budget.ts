@@ -6,28 +6,34 @@ export interface KeystoreLimits {
   readonly maxBytes?: number
   /**
    * Hash iterations of all key derivations together; 10,000,000 by default. GnuTLS spends up to 6,000,000 on one file,
-   * some ten seconds in plain JavaScript, OpenSSL 10,000.
+   * some ten seconds in plain JavaScript, OpenSSL 10,000. Of scrypt each call of Salsa20/8 counts, some 500,000 as OpenSSL
+   * writes keys.
    */
   readonly maxIterations?: number
+  /** Bytes that one scrypt may take; 64 MiB by default. OpenSSL writes keys that take 16, and reads up to 32. */
+  readonly maxMemory?: number
 }
 
 const MAX_BYTES = 4 * 1024 * 1024
 const MAX_ITERATIONS = 10_000_000
+const MAX_MEMORY = 64 * 1024 * 1024
 const MAX_ELEMENTS = 50_000
 const MAX_DEPTH = 24
 
 /** Counts down what is left of the limits while one keystore is read. */
 export class WorkBudget {
   readonly #maxIterations: number
+  readonly #maxMemory: number
   #iterations: number
   #elements = MAX_ELEMENTS
 
   constructor(length: number, limits: KeystoreLimits = {}) {
-    const { maxBytes = MAX_BYTES, maxIterations = MAX_ITERATIONS } = limits
+    const { maxBytes = MAX_BYTES, maxIterations = MAX_ITERATIONS, maxMemory = MAX_MEMORY } = limits
     if (length > maxBytes) {
       throw new KeystoreError('over_budget', `the keystore has ${length} bytes, and ${maxBytes} are allowed`)
     }
     this.#maxIterations = maxIterations
+    this.#maxMemory = maxMemory
     this.#iterations = maxIterations
   }
 
@@ -40,6 +46,15 @@ export class WorkBudget {
       )
     }
     this.#iterations -= count
+  }
+
+  /** Asks for so many bytes at once, before they are allocated. */
+  spendMemory(bytes: number): void {
+    if (bytes <= this.#maxMemory) return
+    throw new KeystoreError(
+      'over_budget',
+      `the keystore wants ${bytes} bytes of memory for scrypt, and maxMemory allows ${this.#maxMemory}`,
+    )
   }
 
   /** Takes one element of an encoding, at this depth of nesting. */

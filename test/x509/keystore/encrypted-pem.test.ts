@@ -1,7 +1,15 @@
 import { createPrivateKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../../src/bytes/convert.js'
-import { importCredentials, KeystoreError, PemError, privateKeyInfoFromPem } from '../../../src/x509/index.js'
+import {
+  importCredentials,
+  KeystoreError,
+  type KeystoreLimits,
+  type KeystorePrimitives,
+  PemError,
+  privateKeyInfoFromPem,
+} from '../../../src/x509/index.js'
+import { child, parts, readTree, writeTree } from '../../support/der-editor.js'
 import { noble } from '../../support/endpoints.js'
 import { pki } from '../../support/pki.js'
 import { fast, flipped, keystoreNames, PASSWORD, reasonOf, refusal, textOf } from './support.js'
@@ -22,7 +30,7 @@ function withBody(text: string, bytes: Uint8Array): string {
 
 describe('an encrypted PEM key', () => {
   it('exists here in every supported kind', () => {
-    expect(supported.length).toBe(15)
+    expect(supported.length).toBe(17)
   })
 
   it.each(supported)('%s opens to the key that Node reads from it', (name) => {
@@ -75,6 +83,72 @@ describe('an encrypted PEM key', () => {
     expect(refusal(() => privateKeyInfoFromPem(text, protection)).reason).toBe('over_budget')
     const enough = { ...protection, limits: { maxIterations: 2048 } }
     expect(privateKeyInfoFromPem(text, enough).length).toBeGreaterThan(100)
+  })
+})
+
+describe('a key under scrypt', () => {
+  /** SEQUENCE (scrypt) { SEQUENCE { salt, N, r, p } } as `openssl pkcs8 -scrypt` writes them, with other numbers. */
+  const asking = (cost: readonly number[], blockSize: readonly number[], parallel: readonly number[]): string => {
+    const body = bodyOf(textOf('pkcs8-scrypt.pem'))
+    const encrypted = readTree(body)
+    const derivation = child(child(child(encrypted, 0), 1), 0)
+    const fields = parts(child(derivation, 1))
+    for (const [i, bytes] of [cost, blockSize, parallel].entries())
+      fields[i + 1] = { tag: 2, bytes: Uint8Array.from(bytes) }
+    return withBody(textOf('pkcs8-scrypt.pem'), writeTree(encrypted))
+  }
+  const counted = () => {
+    let calls = 0
+    const crypto: KeystorePrimitives = {
+      ...fast,
+      scrypt: (password, salt, cost, length) => {
+        calls++
+        return fast.scrypt?.(password, salt, cost, length) ?? new Uint8Array()
+      },
+    }
+    return { crypto, calls: () => calls }
+  }
+
+  it('opens with the numbers that OpenSSL writes: 16384, 8, 1', () => {
+    expect(hex(open(asking([0x40, 0], [8], [1])))).toBe(hex(open(textOf('pkcs8-scrypt.pem'))))
+  })
+
+  it.each([
+    ['memory: 2^20 blocks of 1,024 bytes', [0x10, 0, 0], [8], [1]],
+    ['memory: the longest blocks that there are', [2], [0x7f, 0xff, 0xff, 0xff], [1]],
+    ['memory: as many lanes as there are', [2], [1], [0x7f, 0xff, 0xff, 0xff]],
+    ['time: 64 lanes of 16 MiB', [0x40, 0], [8], [64]],
+  ])('is refused before it takes %s', (_what, cost, blockSize, parallel) => {
+    const { crypto, calls } = counted()
+    const text = asking(cost, blockSize, parallel)
+    expect(refusal(() => privateKeyInfoFromPem(text, { password: PASSWORD, crypto })).reason).toBe('over_budget')
+    expect(calls()).toBe(0)
+  })
+
+  it.each([
+    ['one', [1], [8], [1]],
+    ['no power of two', [0x40, 1], [8], [1]],
+    ['2^16 for a block size of one (RFC 7914 §6)', [1, 0, 0], [1], [1]],
+    ['nothing', [0], [8], [1]],
+    ['below nothing', [0xff], [8], [1]],
+  ])('whose cost is %s is damaged', (_what, cost, blockSize, parallel) => {
+    expect(refusal(() => open(asking(cost, blockSize, parallel))).reason).toBe('damaged')
+  })
+
+  it('keeps to limits of the caller’s, to the byte and to the call', () => {
+    const memory = 128 * 8 * (16_384 + 1)
+    const calls = 4 * 16_384 * 8
+    const under = (limits: KeystoreLimits) => () =>
+      privateKeyInfoFromPem(textOf('pkcs8-scrypt.pem'), { password: PASSWORD, crypto: fast, limits })
+    expect(under({ maxMemory: memory, maxIterations: calls })().length).toBeGreaterThan(100)
+    expect(refusal(under({ maxMemory: memory - 1 })).reason).toBe('over_budget')
+    expect(refusal(under({ maxIterations: calls - 1 })).reason).toBe('over_budget')
+  })
+
+  it('is unsupported by a provider without scrypt', () => {
+    const { scrypt: _none, ...crypto } = fast
+    const text = textOf('pkcs8-scrypt.pem')
+    expect(refusal(() => privateKeyInfoFromPem(text, { password: PASSWORD, crypto })).reason).toBe('unsupported')
   })
 })
 

@@ -1,5 +1,5 @@
 /** The keystores of vectors/keystore, made by OpenSSL, GnuTLS and Java, or composed (vectors/make-keystores.ts). */
-import { pbkdf2Sync } from 'node:crypto'
+import { pbkdf2Sync, scryptSync } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
@@ -20,6 +20,8 @@ export const fast: KeystorePrimitives = {
   ...nodeCiphers,
   pbkdf2: (hash, password, salt, iterations, length) =>
     new Uint8Array(password.use((bytes) => pbkdf2Sync(bytes, salt, iterations, length, hash))),
+  scrypt: (password, salt, { cost: N, blockSize: r, parallelization: p }, length) =>
+    new Uint8Array(password.use((bytes) => scryptSync(bytes, salt, length, { N, r, p, maxmem: 2 ** 30 }))),
 }
 
 /** The error that `f` throws, after making sure that it shows neither password. */
