@@ -19,9 +19,14 @@ const misuse = (message: string): never => {
 
 const show = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value))
 
-/** Refuses options that do not exist: most are misspelt ones that do. */
+/**
+ * Refuses options that do not exist: most are misspelt ones that do. Options may be inherited, but not from what every
+ * object inherits from: what somebody else has put there would be a policy of ours.
+ */
 export function checkNames(options: unknown, known: Readonly<Record<string, true>>): void {
   if (typeof options !== 'object' || options === null) misuse(`options must be an object, not ${show(options)}`)
+  const foisted = Object.keys(known).find((name) => name in Object.prototype)
+  if (foisted !== undefined) misuse(`Object.prototype has a property ${show(foisted)}, which would pass for an option`)
   const unknown = Object.keys(options ?? {}).find((name) => !Object.hasOwn(known, name))
   if (unknown !== undefined) misuse(`there is no option ${show(unknown)}; there are ${Object.keys(known).join(', ')}`)
 }

@@ -29,6 +29,7 @@ import {
 } from './check-options.js'
 import { constantTimeFirst, defaultCipherSuites, defaultGroups, defaultSignatureSchemes } from './defaults.js'
 import { Endpoint } from './endpoint.js'
+import { environmentNames } from './environment-names.js'
 import {
   type ClientExtensionOptions,
   clientExtensionOptions,
@@ -215,6 +216,7 @@ function environmentOf(
       selectFrom(list('credentials', options.credentials) ?? [], { unrecognizedName }),
     selectPsk: optionalFunction('selectPsk', options.selectPsk) ?? selectPskFrom(preSharedKeys(options.preSharedKeys)),
   }
+  if (options.environment !== undefined) checkNames(options.environment, environmentNames)
   return { ...providerEnvironment(provider, trust), ...options.environment }
 }
 

@@ -1,7 +1,7 @@
 import type { Environment } from '../crypto/environment.js'
 import type { ClientHelloToReview, HelloChanges, HelloReview, RawExtension } from '../crypto/hello-review.js'
 import type { Credential } from '../crypto/key-types.js'
-import type { MaybePromise } from '../crypto/maybe-promise.js'
+import { isPromise, type MaybePromise } from '../crypto/maybe-promise.js'
 import { AlertDescription, type AlertName } from '../registry/alert-description.js'
 import type { CipherSuiteName } from '../registry/cipher-suite.js'
 import type { NamedGroupName } from '../registry/named-group.js'
@@ -105,7 +105,7 @@ export function withReviewer(environment: Environment, reviewer: ClientHelloRevi
     ...environment,
     reviewClientHello: (hello, signal) => {
       const decision = reviewer(hello, signal)
-      return decision instanceof Promise ? decision.then(conclude) : conclude(decision)
+      return isPromise(decision) ? Promise.resolve(decision).then(conclude) : conclude(decision)
     },
     selectCredential: (request, signal) => selectCredential(request, signal),
   }

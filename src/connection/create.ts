@@ -49,6 +49,25 @@ function checkSendFragment(length: number): number {
   throw new TlsFault('misuse', `maxSendFragment must be 1 to ${LONGEST_FRAGMENT} bytes, not ${String(length)}`)
 }
 
+type Given<T> = { readonly [K in keyof T]?: T[K] | undefined }
+
+/**
+ * The limits that are given, and the others as they are by default: also where one is given as `undefined`, with which
+ * nothing would compare as too much. Throws a `misuse` fault for what is no number of at least 0, or has no such name.
+ */
+function checkLimits<T extends object>(option: string, defaults: T, given: Given<T> = {}): T {
+  const checked: T = { ...defaults }
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(defaults, name)) throw new TlsFault('misuse', `${option} has no ${JSON.stringify(name)}`)
+    if (value === undefined) continue
+    if (typeof value === 'number' && value >= 0) Object.assign(checked, { [name]: value })
+    else throw new TlsFault('misuse', `${option}.${name} must be a number from 0 on, not ${String(value)}`)
+  }
+  return checked
+}
+
+const DEFAULT_MESSAGE_LIMITS: MessageLimits = { message: DEFAULT_MESSAGE_LIMIT, certificate: DEFAULT_CERTIFICATE_LIMIT }
+
 function assemble(options: ConnectionOptions, makeRunner: (schedule: KeySchedule) => RoleRunner): TlsConnection {
   const { crypto, keyLog, observe, messageLimits, trafficLimits, maxSendFragment } = options
   const { version2Hello = 'refuse', interleaving = 'allow' } = options
@@ -56,10 +75,14 @@ function assemble(options: ConnectionOptions, makeRunner: (schedule: KeySchedule
   const runner = makeRunner(keySchedule)
   const randomBytes = (length: number): Uint8Array => crypto.randomBytes(length)
   const fragments = maxSendFragment === undefined ? {} : { maxFragmentLength: checkSendFragment(maxSendFragment) }
-  const limits = { message: DEFAULT_MESSAGE_LIMIT, certificate: DEFAULT_CERTIFICATE_LIMIT, ...messageLimits }
+  const input = checkLimits(
+    'options',
+    { inputHighWaterMark: DEFAULT_INPUT_HIGH_WATER_MARK },
+    { inputHighWaterMark: options.inputHighWaterMark },
+  )
   return new TlsConnection({
     protocol: new HandshakeProtocol(runner, {
-      limits,
+      limits: checkLimits('messageLimits', DEFAULT_MESSAGE_LIMITS, messageLimits),
       interleaving,
       keyLog,
       observe,
@@ -68,8 +91,8 @@ function assemble(options: ConnectionOptions, makeRunner: (schedule: KeySchedule
     recordLayer: options.recordLayer ?? standardRecordLayer({ crypto, role: runner.role, version2Hello, ...fragments }),
     keySchedule,
     randomBytes,
-    trafficLimits: { ...DEFAULT_TRAFFIC_LIMITS, ...trafficLimits },
-    inputHighWaterMark: options.inputHighWaterMark ?? DEFAULT_INPUT_HIGH_WATER_MARK,
+    trafficLimits: checkLimits('trafficLimits', DEFAULT_TRAFFIC_LIMITS, trafficLimits),
+    ...input,
   })
 }
 

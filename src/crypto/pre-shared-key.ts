@@ -16,9 +16,11 @@ export const preSharedKey = (identity: string | Uint8Array, key: Uint8Array): Pr
 
 /**
  * The pre-master secret of the PSK suites: what the exchange besides gave, then the key, each with a 2-byte length. The
- * plain exchange has no other secret and puts as many zeros as the key is long (RFC 4279 §2).
+ * plain exchange has no other secret and puts as many zeros as the key is long (RFC 4279 §2). Throws `RangeError` for a
+ * key without bytes, which everybody has, and for one whose length two bytes do not hold.
  */
 export function pskPreMasterSecret(otherSecret: Secret | undefined, key: Secret): Secret {
+  if (key.length === 0 || key.length > 0xffff) throw new RangeError(`a pre-shared key of ${key.length} bytes`)
   const otherLength = otherSecret?.length ?? key.length
   const bytes = new Uint8Array(4 + otherLength + key.length)
   const view = new DataView(bytes.buffer)

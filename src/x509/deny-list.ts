@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../bytes/convert.js'
 import type { CertificateRequestToVerify, CertificateVerdict } from '../crypto/environment.js'
-import type { MaybePromise } from '../crypto/maybe-promise.js'
+import { isPromise, type MaybePromise } from '../crypto/maybe-promise.js'
 import type { HashPrimitives } from '../crypto/primitives.js'
 import type { DistinguishedName } from './distinguished-name.js'
 import { tryParse, tryParseName } from './try-parse.js'
@@ -175,7 +175,7 @@ export function denyList<Rest extends readonly unknown[]>(
     const refused = judge(request, search)
     if (refused !== undefined) return refused
     const judged = verify(request, ...rest)
-    return judged instanceof Promise ? judged.then(conclude) : conclude(judged)
+    return isPromise(judged) ? Promise.resolve(judged).then(conclude) : conclude(judged)
   }
   return Object.assign(guarded, { wantsStatus: verify.wantsStatus === true })
 }

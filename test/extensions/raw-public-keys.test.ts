@@ -66,6 +66,19 @@ describe('raw public keys (RFC 7250)', () => {
     expect(met.summaries.server?.peer.identity?.certificateType).toBe('X509')
   })
 
+  test.each(['request', 'require'] as const)(
+    'a client that shows X.509 to a server that judges bare keys alone (%s), by never having heard of them',
+    (clientAuthentication) => {
+      const met = exchange({}, { clientAuthentication, clientCertificateTypes: ['RawPublicKey'] })
+      expect(met.summaries.server).toBeUndefined()
+      expect(met.faults.server).toMatchObject({
+        code: 'certificate_type_not_offered',
+        alert: 'unsupported_certificate',
+        state: 'ExpectClientCertificate',
+      })
+    },
+  )
+
   test('nobody speaks of it by default, and a server for which all is X.509 does not answer (RFC 7250 §4.1)', () => {
     const met = exchange()
     expect([met.offered(clientType), met.offered(serverType)]).toEqual([undefined, undefined])

@@ -8,6 +8,7 @@ import {
   type KeptSession,
   type SessionHandle,
 } from '../../crypto/session.js'
+import { isAlive } from './age.js'
 import { Recent } from './recent.js'
 import { endsSession, type SessionKeeper } from './session-keeper.js'
 
@@ -22,6 +23,7 @@ export interface SessionCacheOptions {
 
 interface Entry {
   readonly kept: Secret
+  readonly keptAt: number
   readonly expiresAt: number
 }
 
@@ -54,7 +56,9 @@ export class SessionCache {
   /** A copy of the session under this key, if there is one and its time is not over. */
   get(key: string): KeptSession | undefined {
     const entry = this.#entries.get(key)
-    if (entry === undefined || entry.expiresAt > this.#now()) return entry?.kept.use(decodeKeptSession)
+    if (entry === undefined) return undefined
+    const now = this.#now()
+    if (entry.expiresAt > now && isAlive(now - entry.keptAt, this.#lifetime)) return entry.kept.use(decodeKeptSession)
     this.#entries.delete(key)
     return undefined
   }
@@ -64,7 +68,7 @@ export class SessionCache {
     const now = this.#now()
     const session = { ...kept.session, establishedAt: kept.session.establishedAt ?? now }
     const expiresAt = expiryOf(kept, now, this.#lifetime)
-    this.#entries.set(key, { kept: encodeKeptSession({ ...kept, session }), expiresAt })
+    this.#entries.set(key, { kept: encodeKeptSession({ ...kept, session }), keptAt: now, expiresAt })
   }
 
   delete(key: string): void {

@@ -1,9 +1,10 @@
 import type { Secret } from '../../bytes/secret.js'
 import type { ConnectionOutput } from '../../connection/connection.js'
-import type { MaybePromise } from '../../crypto/maybe-promise.js'
+import { isPromise, type MaybePromise } from '../../crypto/maybe-promise.js'
 import { decodeSession, encodeSession, type Session, type SessionHandle } from '../../crypto/session.js'
 import type { SessionNeeds } from '../../crypto/session-needs.js'
 import type { ConnectionSummary } from '../../handshake/negotiated.js'
+import { isAlive } from './age.js'
 import { endsSession, type SessionKeeper } from './session-keeper.js'
 import type { SessionStore } from './session-store.js'
 import type { TicketKeys } from './ticket-keys.js'
@@ -57,13 +58,13 @@ export class ServerSessions implements SessionKeeper {
 
   #find(store: SessionStore, sessionId: Uint8Array): MaybePromise<Session | undefined> {
     const found = store.get(sessionId)
-    return found instanceof Promise ? found.then((session) => this.#open(session)) : this.#open(found)
+    return isPromise(found) ? Promise.resolve(found).then((session) => this.#open(session)) : this.#open(found)
   }
 
   #open(found: Secret | undefined): Session | undefined {
     const { lifetime, now } = this.#options
     const session = found?.use(decodeSession)
-    if (session === undefined || now() - (session.establishedAt ?? 0) <= lifetime) return session
+    if (session === undefined || isAlive(now() - (session.establishedAt ?? 0), lifetime)) return session
     session.masterSecret.wipe()
     return undefined
   }
@@ -90,6 +91,6 @@ export class ServerSessions implements SessionKeeper {
 function attempt(work: () => MaybePromise<void>): void {
   try {
     const result = work()
-    if (result instanceof Promise) result.catch(() => {})
+    if (isPromise(result)) Promise.resolve(result).catch(() => {})
   } catch {}
 }

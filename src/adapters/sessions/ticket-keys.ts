@@ -8,6 +8,7 @@ import { decodeSession, encodeSession, type Session } from '../../crypto/session
 import type { OpenedTicket, SealedTicket } from '../../crypto/session-needs.js'
 import { TlsFault } from '../../handshake/fault.js'
 import { checkNames } from '../check-options.js'
+import { isAlive } from './age.js'
 
 /*
  * A ticket of ours, after the pattern of RFC 5077 §4 with an AEAD in place of encryption and a MAC:
@@ -188,7 +189,7 @@ export class TicketKeys {
     plaintext.fill(0)
     if (session === undefined) return undefined
     const sessionAge = now - (session.establishedAt ?? 0)
-    if (age > this.#ticketLifetime || sessionAge > this.#sessionLifetime) {
+    if (!isAlive(age, this.#ticketLifetime) || !isAlive(sessionAge, this.#sessionLifetime)) {
       session.masterSecret.wipe()
       return undefined
     }

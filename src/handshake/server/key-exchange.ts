@@ -25,13 +25,17 @@ type State<N extends ServerState['name']> = StateOf<ServerState, N>
 
 /** The client's certificate, or none: whether it may go without is decided before anything else of it is read. */
 export function receiveCertificate(
-  _context: ServerContext,
-  { sent }: State<'ExpectClientCertificate'>,
+  { config }: ServerContext,
+  { sent, certificateType }: State<'ExpectClientCertificate'>,
   { message: { certificateList }, through }: HandledEvent<'certificate'>,
 ): Outcome<State<'ExpectClientKeyExchange'>> {
   const none = certificateList.length === 0
   if (none && sent.demand.required) {
     refuse('client_certificate_missing', 'the client has no certificate to show, and this server requires one')
+  }
+  // A client that does not know the extension shows X.509, whether that was meant or not.
+  if (!none && !config.clientCertificateTypes.includes(certificateType)) {
+    refuse('certificate_type_not_offered', `the client shows ${certificateType}, which policy does not accept`)
   }
   const clientChain = none ? undefined : certificateList
   return { state: { name: 'ExpectClientKeyExchange', transcript: through, sent, clientChain }, actions: [] }
