@@ -8,9 +8,13 @@ import {
   CaptureReader,
   type CaptureSummary,
   type ConnectionStory,
+  type DescribedStep,
   describeConnection,
+  describeReplays,
   describeTransport,
   formatSteps,
+  type ReplayReport,
+  replayConnection,
 } from '../inspect/index.js'
 import { type CommandSpec, helpText, type OptionSpecs, parseCommand } from './arguments.js'
 import { certificateFacts } from './certificate-facts.js'
@@ -22,7 +26,7 @@ const explainCommand = {
   name: 'explain',
   usage: '[options] FILE',
   summary:
-    'Tells the TLS 1.2 connections in a capture (pcap or pcapng, gzip too, - for stdin), message by message. What both ends\nhad to check is checked again as far as the keys allow, and what could not be checked is said.',
+    'Tells the TLS 1.2 connections in a capture (pcap or pcapng, gzip too, - for stdin), message by message. What both ends\nhad to check is checked again as far as the keys allow, and what could not be checked is said. Then our own machines\nreplay it, each in the place of one end, and what they would have said is compared with what was said.',
   positionals: ['FILE'],
   options: {
     keylog: {
@@ -65,10 +69,17 @@ const plainSummary = ({ connections, otherConnections, frames, passedOver, cutOf
   return `${parts.join('; ')}.\n`
 }
 
+/** The story, and behind it what came of our machines in the place of both ends. */
+function toldSteps(story: ConnectionStory, replays: readonly ReplayReport[]): readonly DescribedStep[] {
+  const steps = describeConnection(story, { describeCertificate: certificateFacts })
+  const more = describeReplays(replays).map((step, i) => ({ number: steps.length + i + 1, ...step }))
+  return [...steps, ...more]
+}
+
 function textOutput(bytes: boolean, colour: boolean): Output {
   return {
     story: (story) => {
-      const steps = describeConnection(story, { describeCertificate: certificateFacts })
+      const steps = toldSteps(story, replayConnection(story.handshakes, provider))
       const head = `Connection ${story.number}: ${story.client} → ${story.server}, ${new Date(story.time * 1000).toISOString()}`
       return `${head}\n(${describeTransport(story).join('; ')})\n\n${formatSteps(steps, { bytes, colour })}\n\n`
     },
@@ -77,8 +88,8 @@ function textOutput(bytes: boolean, colour: boolean): Output {
 }
 
 /** A step without what only the text shows; bytes as hexadecimal, those of application data always. */
-function jsonSteps(story: ConnectionStory, withBytes: boolean) {
-  return describeConnection(story, { describeCertificate: certificateFacts }).map(({ bytes, ...step }) => ({
+function jsonSteps(story: ConnectionStory, replays: readonly ReplayReport[], withBytes: boolean) {
+  return toldSteps(story, replays).map(({ bytes, ...step }) => ({
     ...step,
     ...(withBytes || step.message === 'application_data'
       ? { bytes: bytes.map(({ name, raw }) => ({ name, hex: toHex(raw) })) }
@@ -91,12 +102,13 @@ function jsonOutput(bytes: boolean): Output {
     story: (story) => {
       const { number, client, server, time, began, ended, leftOut, totals, tcp, handshakes, entries } = story
       const checks = entries.flatMap((entry) => ('checks' in entry ? entry.checks : []))
+      const replays = replayConnection(handshakes, provider)
       const told = {
         ...{ number, client, server, time, began, ended, leftOut, totals, tcp, checks },
-        handshakes: handshakes.map(({ road, suite, known }) => ({
-          ...{ road, cipherSuite: suite?.name ?? null, masterSecretFrom: known?.source ?? null },
+        handshakes: handshakes.map(({ road, suite, known }, i) => ({
+          ...{ road, cipherSuite: suite?.name ?? null, masterSecretFrom: known?.source ?? null, replay: replays[i] },
         })),
-        steps: jsonSteps(story, bytes),
+        steps: jsonSteps(story, replays, bytes),
       }
       return `${number === 1 ? '{"connections":[\n' : ',\n'}${JSON.stringify(told)}`
     },

@@ -1,8 +1,9 @@
 export * from './capture/index.js'
-export type { DescribedStep, Fact, StepBytes } from './described-step.js'
+export type { DescribedStep, Fact, StepBytes, UnnumberedStep } from './described-step.js'
 export { type FormatOptions, formatStep, formatSteps } from './format-steps.js'
 export type { Judgement, JudgementStep } from './judgement.js'
 export { Narrator, type NarratorOptions, narrate } from './narrate.js'
+export { describeReplays } from './replay/describe-replay.js'
 export { type Difference, type OpenChoice, openChoices } from './replay/differences.js'
 export { replayConnection } from './replay/replay-connection.js'
 export {

@@ -37,7 +37,11 @@ interface Document {
       readonly message: string
       readonly bytes?: readonly { hex: string }[]
     }[]
-    readonly handshakes: readonly { readonly cipherSuite: string; readonly masterSecretFrom: string | null }[]
+    readonly handshakes: readonly {
+      readonly cipherSuite: string
+      readonly masterSecretFrom: string | null
+      readonly replay: Readonly<Record<'client' | 'server', { readonly outcome: string; readonly reason?: string }>>
+    }[]
     readonly checks: readonly { readonly what: string; readonly verdict: string }[]
   }[]
   readonly summary: { readonly connections: number }
@@ -57,6 +61,7 @@ describe('tls12 explain', () => {
     expect(out).toContain('no key log and no key was given')
     expect(out).toContain('1 TLS connections; 0 others')
     expect(out).not.toContain(text)
+    expect(out).toMatch(/client {3}server {2}Replay\n +not replayed +its master secret is not known/)
   })
 
   it.each([
@@ -67,9 +72,17 @@ describe('tls12 explain', () => {
     expect(out).toContain(text)
     expect(out.replace(/\s+/g, ' ')).toContain(`with the master secret from ${source}`)
     const { connections } = await json(capture, option, path)
-    expect(connections[0]?.handshakes).toEqual([
+    expect(connections[0]?.handshakes).toMatchObject([
       { road: 'full', cipherSuite: 'TLS_RSA_WITH_AES_128_GCM_SHA256', masterSecretFrom: source },
     ])
+    expect(connections[0]?.handshakes[0]?.replay).toMatchObject({
+      client: { outcome: 'connected' },
+      server: { outcome: 'connected' },
+    })
+    expect(out.replace(/\s+/g, ' ')).toContain(
+      'Our machine as the server outcome connected: every check that it had to make came out right says the same ' +
+        'server_hello, certificate, server_hello_done, finished: byte for byte',
+    )
     expect(connections[0]?.checks.filter(({ what }) => what === 'Finished').map(({ verdict }) => verdict)).toEqual([
       'right',
       'right',

@@ -1,19 +1,24 @@
 import { toHex } from '../../bytes/convert.js'
 import { publicEqual } from '../../bytes/equal.js'
+import type { Codec } from '../../codec/codec.js'
 import { recognizeGroup } from '../../crypto/finite-field-groups.js'
 import type { SuiteParameters } from '../../crypto/suite-parameters.js'
 import type { CertificateRequest } from '../../messages/certificate-request.js'
 import type { ClientHello } from '../../messages/client-hello.js'
+import { ECPointFormatList } from '../../messages/extensions/ec-point-formats.js'
 import { type Extension, findExtension } from '../../messages/extensions/extension.js'
+import { NamedGroupList } from '../../messages/extensions/supported-groups.js'
 import { decodeHandshakeBody, type HandshakeMessages } from '../../messages/handshake.js'
 import type { ServerHello } from '../../messages/server-hello.js'
 import type { ServerDhParams, ServerKeyExchange } from '../../messages/server-key-exchange.js'
 import { ClientCertificateType } from '../../registry/client-certificate-type.js'
+import { ECPointFormat } from '../../registry/ec-point-format.js'
 import { ExtensionType } from '../../registry/extension-type.js'
 import type { HandshakeTypeName } from '../../registry/handshake-type.js'
 import { NamedGroup } from '../../registry/named-group.js'
-import { nameOf } from '../../registry/registry.js'
+import { nameOf, type Registry } from '../../registry/registry.js'
 import { readServerKeyExchange } from '../key-exchange-bodies.js'
+import { tryRead } from '../story.js'
 
 /**
  * What one end may say otherwise than another and be right as well, and where that is left open. Whatever else differs
@@ -24,7 +29,8 @@ export const openChoices = {
   'order of extensions': 'RFC 5246 §7.4.1.4',
   'extension left out': 'RFC 5246 §7.4.1.4',
   'extension added': 'RFC 5246 §7.4.1.4',
-  'extension data': 'RFC 5246 §7.4.1.4',
+  'list of groups': 'RFC 8422 §5.1.1',
+  'point formats': 'RFC 8422 §5.1.2',
   'certificate types': 'RFC 5246 §7.4.4',
   'finite-field group': 'RFC 7919 §4',
 } as const
@@ -78,9 +84,22 @@ const compareIds = (ours: Uint8Array, captured: Uint8Array): readonly Difference
     ? []
     : [{ what: 'session id', detail: `${sizeText(captured)} was captured, ours is ${sizeText(ours)}` }]
 
-const MAX_QUOTED = 8
-const dataText = (data: Uint8Array): string =>
-  data.length > MAX_QUOTED ? `${data.length} bytes` : data.length === 0 ? 'nothing' : toHex(data)
+/** Extensions that hold a list of what an end can do, which is its own affair. */
+const lists: ReadonlyMap<number, readonly [what: OpenChoice, list: Codec<readonly number[]>, names: Registry]> =
+  new Map([
+    [ExtensionType.supported_groups, ['list of groups', NamedGroupList, NamedGroup]],
+    [ExtensionType.ec_point_formats, ['point formats', ECPointFormatList, ECPointFormat]],
+  ])
+
+function compareData(type: number, ours: Uint8Array, captured: Uint8Array): readonly Difference[] {
+  if (publicEqual(ours, captured)) return []
+  const [what, list, names] = lists.get(type) ?? []
+  const [own, theirs] = [list && tryRead(list, ours), list && tryRead(list, captured)]
+  if (what === undefined || names === undefined || own === undefined || theirs === undefined)
+    return [content(`the data of ${typeText(type)}`)]
+  const text = (numbers: readonly number[]): string => numbers.map((number) => nameOf(names, number, 2)).join(', ')
+  return [{ what, detail: `${text(theirs)} in the capture, ours ${text(own)}` }]
+}
 
 const typeText = (type: number): string => nameOf(ExtensionType, type, 2)
 
@@ -93,10 +112,7 @@ function compareExtensions(
     const own = findExtension(ours, extensionType)
     const name = typeText(extensionType)
     if (own === undefined) found.push({ what: 'extension left out', detail: `ours is without ${name}` })
-    else if (!publicEqual(own, extensionData)) {
-      const detail = `${name} holds ${dataText(extensionData)} in the capture, ours ${dataText(own)}`
-      found.push({ what: 'extension data', detail })
-    }
+    else found.push(...compareData(extensionType, own, extensionData))
   }
   const added = ours.filter(({ extensionType }) => findExtension(captured, extensionType) === undefined)
   for (const { extensionType } of added) {
