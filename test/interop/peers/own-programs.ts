@@ -19,6 +19,8 @@ const builds = join(tmpdir(), 'tls12-peer-builds')
 interface OwnProgram {
   readonly name: string
   readonly folder: string
+  /** What to install where it does not build. */
+  readonly needs: string
   /** The compiler and its arguments; its working folder is `folder` of vectors/peers. */
   readonly build: readonly string[]
   readonly environment?: NodeJS.ProcessEnv
@@ -28,20 +30,23 @@ interface OwnProgram {
   /** Whether the program, beside its library, knows what to do with a shared key. */
   readonly psk?: true
   readonly resumes: Readonly<Record<Role, readonly Resumption[]>>
+  /** What its list of suites has between them, where it is not a comma. */
+  readonly between?: ':'
   /** Its name of a suite, where it is not the registered one. */
   readonly suiteName?: (name: string) => string
 }
 
 /** Why a program cannot be used here; `undefined` where it can. */
-function buildFailure({ name, folder, build, environment }: OwnProgram): string | undefined {
+function buildFailure({ name, folder, needs, build, environment }: OwnProgram): string | undefined {
   const [compiler = '', ...args] = build
   const path = which(compiler)
-  if (path === undefined) return `no ${compiler}`
+  if (path === undefined) return `no ${compiler}; it needs ${needs}`
   mkdirSync(builds, { recursive: true })
   const options = { cwd: join(sources, folder), env: { ...process.env, ...environment }, encoding: 'utf8' } as const
   const { status, stderr } = spawnSync(path, args, options)
   if (status === 0) return undefined
-  return `the program for ${name} does not build: ${stderr.trim().split('\n').slice(0, 2).join(' ')}`
+  const said = stderr.trim().split('\n').slice(0, 2).join(' ')
+  return `the program for ${name} does not build: ${said}; it needs ${needs}`
 }
 
 function args(own: OwnProgram, role: Role, terms: Terms, port: number): string[] {
@@ -52,7 +57,7 @@ function args(own: OwnProgram, role: Role, terms: Terms, port: number): string[]
     ['--ca', trusted(terms)],
     ['--cert', entry?.chainPath],
     ['--key', entry?.keyPath],
-    ['--suites', suites?.map(({ name }) => own.suiteName?.(name) ?? name).join(own.name === 'wolfSSL' ? ':' : ',')],
+    ['--suites', suites?.map(({ name }) => own.suiteName?.(name) ?? name).join(own.between ?? ',')],
     ['--alpn', alpn?.join(',')],
     ['--client-auth', role === 'server' ? clientAuth : undefined],
     ['--resume', resume],
@@ -100,10 +105,17 @@ function peerOf(own: OwnProgram): Peer {
   }
 }
 
-const cc = (name: string, ...libraries: readonly string[]): readonly string[] => [
+const cc = (name: string, ...more: readonly string[]): readonly string[] => [
   ...['cc', '-O1', '-o', join(builds, name), `${name}.c`],
-  ...libraries.map((library) => `-l${library}`),
+  ...more,
 ]
+
+/** Where Debian puts the BoringSSL of its Android tools, whose libraries are named as OpenSSL's. */
+const android = '/usr/lib/x86_64-linux-gnu/android'
+const boringSsl = ['-I/usr/include/android', `-L${android}`, `-Wl,-rpath,${android}`, '-lssl', '-lcrypto'] as const
+
+const java = ['java', '-XX:TieredStopAtLevel=1', '-cp'] as const
+const bouncyCastle = ['bctls', 'bcprov', 'bcutil'].map((name) => `/usr/share/java/${name}.jar`).join(':')
 
 const ecdsa = ['ecdsaP256', 'ecdsaP384', 'ecdsaP521'] as const
 const both: Readonly<Record<Role, readonly Resumption[]>> = { client: ['id', 'ticket'], server: ['id', 'ticket'] }
@@ -112,7 +124,8 @@ const programs: readonly OwnProgram[] = [
   {
     name: 'Mbed TLS',
     folder: 'c',
-    build: cc('mbedtls', 'mbedtls', 'mbedx509', 'mbedcrypto'),
+    needs: 'cc and libmbedtls-dev',
+    build: cc('mbedtls', '-lmbedtls', '-lmbedx509', '-lmbedcrypto'),
     run: [join(builds, 'mbedtls')],
     kinds: ['rsa', ...ecdsa],
     logsKeys: true,
@@ -123,15 +136,40 @@ const programs: readonly OwnProgram[] = [
   {
     name: 'wolfSSL',
     folder: 'c',
-    build: cc('wolfssl', 'wolfssl'),
+    needs: 'cc and libwolfssl-dev',
+    build: cc('wolfssl', '-lwolfssl'),
     run: [join(builds, 'wolfssl')],
+    between: ':',
     kinds: ['rsa', ...ecdsa, 'ed25519', 'ed448'],
     logsKeys: true,
     resumes: both,
   },
   {
+    name: 'BoringSSL',
+    folder: 'c',
+    needs: 'cc and android-libboringssl-dev',
+    build: cc('boringssl', ...boringSsl),
+    run: [join(builds, 'boringssl')],
+    between: ':',
+    kinds: ['rsa', ...ecdsa, 'ed25519'],
+    logsKeys: true,
+    psk: true,
+    resumes: both,
+  },
+  {
+    name: 'BearSSL',
+    folder: 'c',
+    needs: 'cc and libbearssl-dev',
+    build: cc('bearssl', '-lbearssl'),
+    run: [join(builds, 'bearssl')],
+    kinds: ['rsa', ...ecdsa],
+    logsKeys: true,
+    resumes: { client: ['id'], server: ['id'] },
+  },
+  {
     name: 'Go',
     folder: 'go',
+    needs: 'Go 1.22',
     build: ['go', 'build', '-o', join(builds, 'go'), '.'],
     run: [join(builds, 'go')],
     kinds: ['rsa', ...ecdsa, 'ed25519'],
@@ -141,6 +179,7 @@ const programs: readonly OwnProgram[] = [
   {
     name: 'rustls',
     folder: 'rust',
+    needs: 'cargo',
     build: ['cargo', 'build', '--quiet', '--release', '--locked', '--target-dir', join(builds, 'rust')],
     run: [join(builds, 'rust', 'release', 'peer')],
     kinds: ['rsa', 'ecdsaP256', 'ecdsaP384', 'ed25519'],
@@ -150,8 +189,9 @@ const programs: readonly OwnProgram[] = [
   {
     name: 'Java',
     folder: 'java',
+    needs: 'a JDK from 17 on',
     build: ['javac', '-d', join(builds, 'java'), 'Peer.java'],
-    run: ['java', '-XX:TieredStopAtLevel=1', '-cp', join(builds, 'java'), 'Peer'],
+    run: [...java, join(builds, 'java'), 'Peer'],
     kinds: ['rsa', 'rsaPss', ...ecdsa, 'ed25519', 'ed448'],
     logsKeys: false,
     resumes: both,
@@ -159,6 +199,7 @@ const programs: readonly OwnProgram[] = [
   {
     name: 'Erlang',
     folder: 'erlang',
+    needs: 'erlang-ssl',
     build: ['erlc', '-o', builds, 'tls_peer.erl'],
     run: ['erl', '-noshell', '-noinput', '-pa', builds, '-s', 'tls_peer', 'main', '-extra'],
     kinds: ['rsa', 'rsaPss', ...ecdsa], // its EdDSA is for TLS 1.3 alone
@@ -169,11 +210,23 @@ const programs: readonly OwnProgram[] = [
   {
     name: 'tlslite-ng',
     folder: 'python',
+    needs: 'python3-venv, and pip a package index',
     build: ['python3', 'peer.py', 'build', join(builds, 'tlslite')],
     run: [join(builds, 'tlslite', 'bin', 'python'), join(sources, 'python', 'peer.py')],
     kinds: allKinds,
     logsKeys: true,
     resumes: both,
+  },
+  {
+    name: 'Bouncy Castle',
+    folder: 'bouncycastle',
+    needs: 'a JDK from 17 on and libbctls-java',
+    build: ['javac', '-cp', bouncyCastle, '-d', join(builds, 'bouncycastle'), 'BouncyCastlePeer.java'],
+    run: [...java, `${bouncyCastle}:${join(builds, 'bouncycastle')}`, 'BouncyCastlePeer'],
+    kinds: allKinds,
+    logsKeys: true,
+    psk: true,
+    resumes: { client: ['id'], server: ['id'] },
   },
 ]
 
