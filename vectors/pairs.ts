@@ -130,6 +130,36 @@ const refusals: readonly Pair[] = [
   }),
 ]
 
+/** Stacks that know neither extended master secrets nor encrypt-then-MAC, and such as have what few others have. */
+const rarer: readonly Pair[] = [
+  row('Bouncy Castle', 'Erlang', 'ECDHE_PSK, AES-GCM', 'TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256', {
+    serverTerms: { psk: true },
+    clientTerms: { psk: true },
+  }),
+  row('Bouncy Castle', 'BoringSSL', 'ECDHE_PSK, ChaCha20-Poly1305', 'TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256', {
+    serverTerms: { psk: true },
+    clientTerms: { psk: true },
+  }),
+  row('tlslite-ng', 'Bouncy Castle', 'encrypt-then-MAC, SHA-384', 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384'),
+  row('tlslite-ng', 'BoringSSL', 'resumed by ticket', ECDHE_RSA, { resume: 'ticket' }),
+  row('BearSSL', 'tlslite-ng', 'resumed by session id without extended master secret', ECDHE_ECDSA, { resume: 'id' }),
+  row('GnuTLS', 'tlslite-ng', 'record size limit', ECDHE_ECDSA),
+  row('BearSSL', 'Erlang', 'renegotiation without extended master secret', ECDHE_RSA, {
+    clientTerms: { args: ['--renegotiate', 'yes'] },
+  }),
+  row('Bouncy Castle', 'tlslite-ng', 'client certificate Ed448', ECDHE_RSA, mutual('ed448')),
+  row('Erlang', 'BearSSL', 'a client of an unknown authority', ECDHE_RSA, {
+    serverTerms: { clientAuth: 'require', trust: pki.impostor },
+    clientTerms: { kind: 'ecdsaP256' },
+    refusedWith: 'unknown_ca',
+  }),
+  row('BearSSL', 'Bouncy Castle', 'no application protocol in common', ECDHE_RSA, {
+    serverTerms: { alpn: ['h2'] },
+    clientTerms: { alpn: ['x'] },
+    refusedWith: 'no_application_protocol',
+  }),
+]
+
 export const pairs: readonly Pair[] = [
   ...exchanges,
   ...psk,
@@ -138,4 +168,5 @@ export const pairs: readonly Pair[] = [
   ...resumptions,
   ...extensions,
   ...refusals,
+  ...rarer,
 ]
