@@ -101,6 +101,9 @@ export type ChainOutcome =
     }
   | { readonly accepted: false; readonly refusal: Refusal }
 
+/** Certificates that are looked at beside the end entity: a path has room for a third of them, and nobody sends more. */
+const MOST_CERTIFICATES = 100
+
 /** Reads what the peer sent; only the end entity must be readable, for a path may do without the others. */
 function readChain(
   chain: readonly Uint8Array[],
@@ -108,7 +111,7 @@ function readChain(
 ): { leaf: ParsedCertificate; others: ParsedCertificate[] } | Refusal {
   const others: ParsedCertificate[] = []
   let leaf: ParsedCertificate | undefined
-  for (const [i, der] of chain.entries()) {
+  for (const [i, der] of chain.slice(0, 1 + MOST_CERTIFICATES).entries()) {
     try {
       const certificate = parseCertificate(der)
       if (i === 0) leaf = certificate

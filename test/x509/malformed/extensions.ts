@@ -87,7 +87,7 @@ export const extensions: readonly Row[] = [
   ['an empty extended key usage', 'empty_sequence', 'RFC 5280 §4.2.1.12', withExtension('2.5.29.37', sequence())],
   [
     'a text among extended key usages',
-    'bad_extension',
+    'wrong_tag',
     'RFC 5280 §4.2.1.12',
     withExtension('2.5.29.37', sequence(text(12, 'serverAuth'))),
   ],
@@ -164,13 +164,13 @@ export const extensions: readonly Row[] = [
   ['no policy in the list', 'empty_sequence', 'RFC 5280 §4.2.1.4', withExtension('2.5.29.32', sequence())],
   [
     'a third field of a policy',
-    'bad_extension',
+    'extra_element',
     'RFC 5280 §4.2.1.4',
     withExtension('2.5.29.32', sequence(sequence(oid('1.2.3'), sequence(sequence(oid('1.2.4'), NULL)), NULL))),
   ],
   [
     'a policy mapping to nothing',
-    'bad_extension',
+    'missing_element',
     'RFC 5280 §4.2.1.5',
     withExtension('2.5.29.33', sequence(sequence(oid('1.2.3')))),
   ],
