@@ -126,8 +126,16 @@ static void established(br_ssl_engine_context *engine) {
   /* this library does not say whether a session was resumed: one with the master secret of the last one was */
   int resumed = memcmp(now.master_secret, before.master_secret, sizeof now.master_secret) == 0;
   printf("established %s resumed=%d alpn=%s\n", suite, resumed, protocol == NULL ? "-" : protocol);
-  if (options.keylog != NULL) log_master_secret(options.keylog, engine->client_random, now.master_secret);
   before = now;
+}
+
+/* Of handshakes that fail late too. */
+static void log_keys(const br_ssl_engine_context *engine) {
+  static const unsigned char none[48];
+  const unsigned char *master = engine->session.master_secret;
+  if (options.keylog != NULL && memcmp(master, none, sizeof none) != 0) {
+    log_master_secret(options.keylog, engine->client_random, master);
+  }
 }
 
 static int failed(const char *when, br_ssl_engine_context *engine) {
@@ -165,11 +173,13 @@ static int converse(int fd, br_ssl_engine_context *engine) {
   static unsigned char buffer[BR_SSL_BUFSIZE_BIDI];
   br_sslio_context io;
   br_ssl_engine_set_buffer(engine, buffer, sizeof buffer, 1);
+  if (options.is_server) memset(engine->session.master_secret, 0, sizeof engine->session.master_secret);
   if (options.is_server) br_ssl_server_reset((br_ssl_server_context *)engine);
   else br_ssl_client_reset((br_ssl_client_context *)engine, options.name, strcmp(options.resume, "none") != 0);
   br_sslio_init(&io, engine, receive, &fd, transmit, &fd);
   int bad = options.is_server ? serve(&io, engine) : ask(&io, engine);
   br_sslio_close(&io);
+  log_keys(engine);
   drain(fd);
   return bad;
 }
