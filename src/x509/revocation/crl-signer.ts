@@ -70,9 +70,10 @@ function unfit(
 }
 
 /**
- * Why a signer that is not above the certificate may not speak of it. Names alone do not tell authorities apart: an end
- * entity of another authority may have the issuer's name. So the signer is an authority, or the certificate names it as
- * the issuer of its CRLs, or it holds a key for CRLs from the issuer or from whoever vouches for the issuer.
+ * Why a signer that is not above the certificate may not speak of it. Names alone do not tell authorities apart: another
+ * authority below the same anchor, and whoever it certifies, may have the issuer's name, and RFC 5280 §6.3.3 asks no more
+ * than that name and that anchor. Here the certificate names the signer as the issuer of its CRLs, or it is the issuer by
+ * another key: one that the issuer itself has certified, or whoever vouches for the issuer, as an authority's or for CRLs.
  */
 function outsider(
   crl: Crl,
@@ -88,12 +89,12 @@ function outsider(
     return 'was signed by the certificate itself, or under it, which cannot clear itself'
   }
   // Of another name, it is in scope only as the cRLIssuer of a distribution point (RFC 5280 §6.3.3).
-  if (signer?.basicConstraints?.cA === true || isNamed) return undefined
+  if (isNamed) return undefined
+  const isAuthority = signer?.basicConstraints?.cA === true
   const next = issuerPath.slice(0, 2)
   const isDelegate = above !== undefined && next.some((one) => sameKey(one, above))
-  return signer?.keyUsage !== undefined && isDelegate
-    ? undefined
-    : 'was signed by an end entity that only has the name of the issuer'
+  if (isDelegate && (isAuthority || signer?.keyUsage !== undefined)) return undefined
+  return `was signed by an ${isAuthority ? 'authority' : 'end entity'} that only has the name of the issuer`
 }
 
 /**

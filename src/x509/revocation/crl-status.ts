@@ -106,11 +106,14 @@ function undetermined(
   if (one === undefined) return unknown(`no CRL of ${shortened(certificate.issuer.toString())} is at hand`)
   const reasons = new Set(
     pointsOf(certificate).flatMap((point) =>
-      sameIssuer.map((crl) => outOfScope(crl, point, certificate) ?? 'is a delta alone'),
+      sameIssuer.map((crl) => outOfScope(crl, point, certificate) ?? saysNothing(crl)),
     ),
   )
   return unknown(`${showCrl(one)} ${[...reasons].join(' and ')}`)
 }
+
+const saysNothing = ({ baseCRLNumber }: Crl): string =>
+  baseCRLNumber === undefined ? 'speaks of no reason for revocation' : 'is a delta alone'
 
 /** What one complete CRL says, with the newest delta that fits it. */
 function* consult(crl: Crl, target: Target, desk: CrlDesk): Inquiry<SignatureWorld, Opinion> {

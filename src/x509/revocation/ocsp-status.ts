@@ -134,7 +134,7 @@ function delegateFault(
   if (certificate.issuer.comparable !== issuer.subject.comparable) return 'the issuer has not certified'
   if (extendedKeyUsage?.has(OCSP_SIGNING) !== true) return 'may not sign OCSP responses (RFC 6960 §4.2.2.2)'
   if (keyUsage !== undefined && !keyUsage.has('digitalSignature') && !keyUsage.has('nonRepudiation')) {
-    return 'may not sign anything but certificates and CRLs (RFC 5280 §4.2.1.3)'
+    return 'may not sign: its key usage has neither digitalSignature nor nonRepudiation (RFC 5280 §4.2.1.3)'
   }
   if (time < notBefore || Math.floor(time / 1000) * 1000 > notAfter) return 'is not valid now (RFC 5280 §4.1.2.5)'
   if (unknownCriticalExtensions(certificate.extensions).length > 0) {

@@ -98,11 +98,20 @@ describe('c: an end entity of a sibling that has the name of the issuer', () => 
     expect(verdict(chain, listBy(sibling), listBy(issuer), accusing)).toBe(GOOD)
   })
 
-  it('and an authority of that name does not outweigh the issuer', () => {
+  it('and an authority of that name is not the issuer: it neither clears nor accuses', () => {
     const authority = mint({ name: 'Issuer', issuer: sibling, ca: true })
     const with2 = [leaf, issuer, authority, sibling]
-    expect(verdict(with2, listBy(sibling), newer(authority))).toBe(GOOD)
+    expect(verdict(with2, listBy(sibling), newer(authority))).toMatch(/authority that only has the name of the issuer/)
     expectRevoked(with2, listBy(sibling), listBy(issuer, [leaf]), newer(authority))
+    const accusing = listBy(authority, [leaf], { thisUpdate: NEW })
+    expect(verdict(with2, listBy(sibling), listBy(issuer), accusing)).toBe(GOOD)
+  })
+
+  it('but an authority of that name by whoever vouches for the issuer is the issuer with another key', () => {
+    const renewed = mint({ name: 'Issuer', issuer: root, ca: true })
+    const lists = [newer(renewed)]
+    expect(verdict([leaf, issuer, renewed], ...lists)).toBe(GOOD)
+    expectRevoked([leaf, issuer, renewed], listBy(renewed, [leaf]), listBy(issuer))
   })
 })
 
