@@ -30,6 +30,8 @@ export interface CommandSpec<O extends OptionSpecs> {
   readonly summary: string
   /** Names of the arguments that are not options, all of them required. */
   readonly positionals: readonly string[]
+  /** The last of them may come several times. */
+  readonly repeats?: boolean
   readonly options: O
 }
 
@@ -61,11 +63,14 @@ export function parseCommand<const O extends OptionSpecs>(command: CommandSpec<O
   return { help, values: parsed.values as Values<O>, positionals: parsed.positionals }
 }
 
-function checkPositionals({ positionals: expected }: CommandSpec<OptionSpecs>, given: readonly string[]): void {
+function checkPositionals(
+  { positionals: expected, repeats }: CommandSpec<OptionSpecs>,
+  given: readonly string[],
+): void {
   const missing = expected[given.length]
   if (missing !== undefined) throw new UsageError(`${missing} is missing`)
   const extra = given[expected.length]
-  if (extra !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(extra)}`)
+  if (extra !== undefined && repeats !== true) throw new UsageError(`unexpected argument ${JSON.stringify(extra)}`)
 }
 
 const HELP_COLUMN = 32

@@ -22,7 +22,7 @@ import { nodeRoots, systemRoots } from '../x509/system-roots.js'
 import { UsageError } from './arguments.js'
 
 /** The code and the words of a system error, without the path that Node repeats in it. */
-const systemReason = (error: unknown): string =>
+export const systemReason = (error: unknown): string =>
   error instanceof Error ? error.message.replace(/,[^,]*$/, '') : String(error)
 
 /** Errors whose messages are made for people and repeat nothing of a file's contents. */
@@ -159,9 +159,10 @@ export function readPin(text: string): Pin {
 export const readKeyLog = (path: string): string => reading('keylog', path, (text) => text)
 
 /** A server's RSA key as DER PrivateKeyInfo, which `provider` can use. */
-export const readRsaKey = (path: string, provider: CryptoProvider): Uint8Array =>
+export const readRsaKey = (path: string, provider: CryptoProvider, passwordFile?: string): Uint8Array =>
   reading('rsa-key', path, (text) => {
-    const info = privateKeyInfoFromPem(text)
+    const password = passwordFile === undefined ? undefined : readPassword(passwordFile)
+    const info = privateKeyInfoFromPem(text, password === undefined ? undefined : { password, crypto: provider })
     if (provider.importPrivateKey(info).keyType === 'rsa') return info
     throw new UsageError(`--rsa-key ${JSON.stringify(path)} holds a key of another kind, which decrypts nothing`)
   })

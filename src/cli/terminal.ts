@@ -5,7 +5,14 @@ export interface Terminal {
   readonly outIsTty: boolean
   readonly errIsTty: boolean
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Whoever read the output has gone: there is no point in going on. */
+  readonly outIsClosed?: boolean
+  /** Resolves once what was written is on its way, or whoever read it has gone. Long outputs wait for it now and then. */
+  outFlushed?(): Promise<void>
 }
+
+/** A pipe's reader that stops reading is noticed by the error of a write alone. */
+const outIsClosed = (): boolean => process.stdout.errored !== null || process.stdout.destroyed
 
 /** The process's own streams. */
 export const processTerminal: Terminal = {
@@ -14,6 +21,15 @@ export const processTerminal: Terminal = {
   outIsTty: process.stdout.isTTY === true,
   errIsTty: process.stderr.isTTY === true,
   environment: process.env,
+  get outIsClosed() {
+    return outIsClosed()
+  },
+  outFlushed: () =>
+    new Promise((resolve) => {
+      // An empty write calls back behind all that were made before it, with an error too.
+      if (outIsClosed()) resolve()
+      else process.stdout.write('', () => resolve())
+    }),
 }
 
 export const colourOptions = {

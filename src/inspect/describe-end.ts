@@ -1,3 +1,4 @@
+import type { Span } from '../codec/dissect.js'
 import { keyBlockLength } from '../crypto/connection-keys.js'
 import { quoteBytes } from '../messages/fields.js'
 import { HANDSHAKE_HEADER_LENGTH } from '../messages/handshake.js'
@@ -6,7 +7,7 @@ import { AlertLevel } from '../registry/alert-level.js'
 import { nameOf } from '../registry/registry.js'
 import { localStep } from './describe-checks.js'
 import { messageBytes } from './describe-message.js'
-import { directionFrom, type Fact, fact, type UnnumberedStep } from './described-step.js'
+import { directionFrom, type Fact, fact, type StepBytes, type UnnumberedStep } from './described-step.js'
 import type { Story } from './story.js'
 import { otherSide, type Side, type TraceEntry } from './trace.js'
 import { plural } from './words.js'
@@ -51,7 +52,6 @@ export function describeFinished(
   story: Story,
 ): UnnumberedStep {
   const of = sender === 'client' ? "Client's" : "Server's"
-  const changeCipherSpec = { name: 'change_cipher_spec', raw: Uint8Array.of(1), hint: {} }
   return {
     title: changed ? `${of} change cipher spec and finished` : `${of} finished`,
     direction: directionFrom(sender),
@@ -72,6 +72,30 @@ export function describeFinished(
   }
 }
 
+const leaf = (label: string, typeName: string, start: number, value: number, meaning: string): Span => ({
+  ...{ label, typeName, start, end: start + 1, value, meaning, children: [] },
+})
+
+/** Its one value (RFC 5246 §7.1). */
+const changeCipherSpec: StepBytes = {
+  name: 'change_cipher_spec',
+  raw: Uint8Array.of(1),
+  hint: {},
+  span: {
+    ...{ label: 'ChangeCipherSpec', typeName: 'ChangeCipherSpec', start: 0, end: 1 },
+    children: [leaf('type', 'uint8', 0, 1, '0x01 change_cipher_spec')],
+  },
+}
+
+/** RFC 5246 §7.2. */
+const alertSpan = (level: number, description: number): Span => ({
+  ...{ label: 'Alert', typeName: 'Alert', start: 0, end: 2 },
+  children: [
+    leaf('level', 'AlertLevel', 0, level, nameOf(AlertLevel, level)),
+    leaf('description', 'AlertDescription', 1, description, nameOf(AlertDescription, description)),
+  ],
+})
+
 /** A ChangeCipherSpec that no Finished followed. */
 export const describeLoneChange = (sender: Side): UnnumberedStep => ({
   title: 'Change cipher spec',
@@ -79,7 +103,7 @@ export const describeLoneChange = (sender: Side): UnnumberedStep => ({
   message: 'change_cipher_spec',
   size: 1,
   facts: [],
-  bytes: [{ name: 'change_cipher_spec', raw: Uint8Array.of(1), hint: {} }],
+  bytes: [changeCipherSpec],
 })
 
 export type DataEntry = Extract<TraceEntry, { type: 'application_data' }>
@@ -112,7 +136,7 @@ export function describeAlert({ sender, level, description }: Extract<TraceEntry
       fact('alert', `${name} (${nameOf(AlertLevel, level)})`),
       ...(closing ? [fact('means', `nothing of the ${sender}'s is missing: it sends no more`)] : []),
     ],
-    bytes: [{ name: 'alert', raw: Uint8Array.of(level, description), hint: {} }],
+    bytes: [{ name: 'alert', raw: Uint8Array.of(level, description), hint: {}, span: alertSpan(level, description) }],
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Span } from '../codec/dissect.js'
 import type { DissectHint } from '../messages/dissect.js'
 import type { Side } from './trace.js'
 
@@ -7,11 +8,13 @@ export interface Fact {
   readonly value: string
 }
 
-/** Bytes of one message of a step, with what `dissect` must be told to read them. */
+/** Bytes of one message or record of a step, with what `dissect` must be told to read them. */
 export interface StepBytes {
   readonly name: string
   readonly raw: Uint8Array
   readonly hint: DissectHint
+  /** What its parts are, where no codec reads them. */
+  readonly span?: Span
 }
 
 /** One step of a handshake as descriptions tell it: plain data, for whatever shows it. Holds no secret. */
@@ -28,7 +31,7 @@ export interface DescribedStep {
   readonly facts: readonly Fact[]
   /** Where popular descriptions differ from the RFC, half a line about that. */
   readonly note?: string
-  /** The bytes behind `size`; application data only where it was kept. */
+  /** The bytes behind `size`, and the records that they came in; application data and records only where they were kept. */
   readonly bytes: readonly StepBytes[]
 }
 

@@ -1,12 +1,12 @@
 import { toHex } from '../bytes/convert.js'
-import { dissect, formatDissection } from '../messages/dissect.js'
+import { type DissectionFormat, dissect, formatDissection } from '../messages/dissect.js'
 import { HandshakeType } from '../registry/handshake-type.js'
 import type { DescribedStep, StepBytes } from './described-step.js'
 import { plural } from './words.js'
 
 export interface FormatOptions {
-  /** Adds the annotated bytes of each message. */
-  readonly bytes?: boolean
+  /** Adds the annotated bytes of each message: long runs without their middle, or `all` of them. */
+  readonly bytes?: boolean | 'all'
   /** Adds terminal colours. */
   readonly colour?: boolean
 }
@@ -15,6 +15,8 @@ const WIDTH = 110
 const FACT_INDENT = 6
 const NAME_WIDTH = 22
 const TITLE_WIDTH = 56
+const NARROW_ROW = 8
+const WIDE_ROW = 16
 
 type Style = 'bold' | 'faint' | 'client' | 'server'
 type Paint = (style: Style, text: string) => string
@@ -60,24 +62,33 @@ function factLines({ facts, note }: DescribedStep, paint: Paint): string[] {
   return note === undefined ? lines : [...lines, `${indent}${paint('faint', `(${note})`)}`]
 }
 
-function byteLines({ name, raw, hint }: StepBytes): string[] {
-  const text = name in HandshakeType ? dissected(raw, hint) : undefined
-  return (text ?? `${name}\n${hexDump(raw)}`).split('\n').map((line) => `${indent}| ${line}`.trimEnd())
+function byteLines({ name, raw, hint, span }: StepBytes, whole: boolean): string[] {
+  const format = whole ? { perRow: WIDE_ROW, whole } : {}
+  const text = span === undefined ? dissected({ name, raw, hint }, format) : formatDissection(span, raw, format)
+  return (text ?? `${name}\n${hexDump(raw, whole)}`).split('\n').map((line) => `${indent}| ${line}`.trimEnd())
 }
 
-function dissected(raw: Uint8Array, hint: StepBytes['hint']): string | undefined {
+function dissected({ name, raw, hint }: StepBytes, format: DissectionFormat): string | undefined {
+  if (!(name in HandshakeType)) return undefined
   try {
-    return formatDissection(dissect(raw, hint), raw)
+    return formatDissection(dissect(raw, hint), raw, format)
   } catch {
     return undefined // what does not decode is still shown, as it is
   }
 }
 
-function hexDump(raw: Uint8Array): string {
+const visibleAscii = (bytes: Uint8Array): string =>
+  Array.from(bytes, (octet) => (octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : '.')).join('')
+
+/** Rows of hexadecimal; wide ones with the characters that they are. */
+function hexDump(raw: Uint8Array, wide: boolean): string {
+  const perRow = wide ? WIDE_ROW : NARROW_ROW
   const rows: string[] = []
-  for (let at = 0; at < raw.length; at += 8) {
-    const pairs = toHex(raw.subarray(at, at + 8)).replace(/(..)(?=.)/g, '$1 ')
-    rows.push(`${at.toString(16).padStart(4, '0')}  ${pairs}`)
+  for (let at = 0; at < raw.length; at += perRow) {
+    const row = raw.subarray(at, at + perRow)
+    const pairs = toHex(row).replace(/(..)(?=.)/g, '$1 ')
+    const text = wide ? `  ${visibleAscii(row)}` : ''
+    rows.push(`${at.toString(16).padStart(4, '0')}  ${pairs.padEnd(wide ? perRow * 3 - 1 : 0)}${text}`)
   }
   return rows.join('\n')
 }
@@ -85,7 +96,10 @@ function hexDump(raw: Uint8Array): string {
 /** One step as lines of text, the last without a line feed. */
 export function formatStep(step: DescribedStep, { bytes = false, colour = false }: FormatOptions = {}): string {
   const paint = colour ? colours : plain
-  const shown = bytes ? step.bytes.flatMap(byteLines).map((line) => paint('faint', line)) : []
+  const shown =
+    bytes !== false
+      ? step.bytes.flatMap((one) => byteLines(one, bytes === 'all')).map((line) => paint('faint', line))
+      : []
   return [headline(step, paint), ...factLines(step, paint), ...shown].join('\n')
 }
 

@@ -1,4 +1,15 @@
 export * from './capture/index.js'
+export {
+  type BytesJson,
+  type CaptureJson,
+  type CaptureLineJson,
+  type ConnectionJson,
+  type ConnectionJsonOptions,
+  connectionJson,
+  type FieldJson,
+  type HandshakeJson,
+  type StepJson,
+} from './connection-json.js'
 export type { DescribedStep, Fact, StepBytes, UnnumberedStep } from './described-step.js'
 export { type FormatOptions, formatStep, formatSteps } from './format-steps.js'
 export type { Judgement, JudgementStep } from './judgement.js'

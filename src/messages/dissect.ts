@@ -16,7 +16,7 @@ import { messageCodecs } from './handshake.js'
 import { ClientPskIdentity, clientPskIdentity, ServerPskParams, serverPskParams } from './pre-shared-key.js'
 import { ServerDHParams, ServerECDHParams, SignedDhParams, SignedEcdhParams } from './server-key-exchange.js'
 
-export { formatDissection } from './format-dissection.js'
+export { type DissectionFormat, formatDissection } from './format-dissection.js'
 
 /** What the bytes of a message do not say themselves. */
 export interface DissectHint {

@@ -12,7 +12,7 @@ export {
   EncryptedPreMasterSecret,
 } from './client-key-exchange.js'
 export { DigitallySigned } from './digitally-signed.js'
-export { dissect, formatDissection } from './dissect.js'
+export { type DissectionFormat, dissect, formatDissection } from './dissect.js'
 export { ProtocolNameList } from './extensions/application-layer-protocol-negotiation.js'
 export { CertificateTypeList } from './extensions/certificate-type.js'
 export { ECPointFormatList } from './extensions/ec-point-formats.js'

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { toHex } from '../../src/bytes/convert.js'
 import { frames, pcap, pcapng, tcp } from '../support/capture-builder.js'
 import { recordings, vectorPath } from '../vectors/recording.js'
-import { runHere } from './run.js'
+import { main, runHere, start } from './run.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'tls12-explain-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -59,7 +59,7 @@ describe('tls12 explain', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain('Connection 1: 192.0.2.1:50000 → 198.51.100.7:443, 2023-11-14T22:13:20.000Z')
     expect(out).toContain('no key log and no key was given')
-    expect(out).toContain('1 TLS connections; 0 others')
+    expect(out).toContain('1 TLS connection; 0 others')
     expect(out).not.toContain(text)
     expect(out).toMatch(/client {3}server {2}Replay\n +not replayed +its master secret is not known/)
   })
@@ -73,7 +73,11 @@ describe('tls12 explain', () => {
     expect(out.replace(/\s+/g, ' ')).toContain(`with the master secret from ${source}`)
     const { connections } = await json(capture, option, path)
     expect(connections[0]?.handshakes).toMatchObject([
-      { road: 'full', cipherSuite: 'TLS_RSA_WITH_AES_128_GCM_SHA256', masterSecretFrom: source },
+      {
+        ...{ road: 'full', version: 'TLSv1_2', cipherSuite: 'TLS_RSA_WITH_AES_128_GCM_SHA256' },
+        ...{ serverName: null, applicationProtocol: null, extendedMasterSecret: true, encryptThenMac: false },
+        masterSecretFrom: source,
+      },
     ])
     expect(connections[0]?.handshakes[0]?.replay).toMatchObject({
       client: { outcome: 'connected' },
@@ -102,9 +106,13 @@ describe('tls12 explain', () => {
 
   it('annotates bytes', async () => {
     const { out } = await runHere(['explain', capture, '--bytes'])
+    expect(out).toMatch(/\| 0000 {2}16 +.*type: ContentType = 0x16 handshake/)
     expect(out).toMatch(/\| 0000 {2}01 +.*msgType: HandshakeType = 0x01 client_hello/)
+    expect(out).not.toContain(' more ...')
     const { connections } = await json(capture, '--bytes')
-    const hello = connections[0]?.steps[0]?.bytes?.[0]?.hex ?? ''
+    const [record, message] = connections[0]?.steps[0]?.bytes ?? []
+    const hello = `${record?.hex}${message?.hex}`
+    expect(record?.hex.length).toBe(10)
     expect(toHex(recording.flow[0]?.bytes ?? new Uint8Array())).toContain(hello)
     expect(hello.length).toBeGreaterThan(100)
   })
@@ -121,9 +129,80 @@ describe('tls12 explain', () => {
     expect((await json(file('nothing.pcap', pcap([])))).connections).toEqual([])
   })
 
+  it('gives a line for each connection, and one for the summary', async () => {
+    const { code, out } = await runHere(['explain', '--jsonl', capture, '--keylog', keyLog])
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+    expect(code).toBe(0)
+    expect(lines).toMatchObject([{ connection: { number: 1 } }, { summary: { connections: 1, givenKeyLogLines: 1 } }])
+  })
+
+  it('reads files that follow each other as one capture', async () => {
+    const halves = [segments.slice(0, 5), segments.slice(5)]
+    const paths = halves.map((half, at) => file(`part${at}.pcap`, pcap(frames(half))))
+    const { connections, summary } = await json(...paths, '--keylog', keyLog)
+    expect(summary.connections).toBe(1)
+    expect(connections[0]?.checks.filter(({ verdict }) => verdict !== 'right')).toEqual([])
+  })
+
+  it('tells what is before the place where a file is broken, and ends with 1', async () => {
+    const whole = pcap(frames(segments))
+    const broken = file('broken.pcap', Buffer.concat([whole, Buffer.alloc(400, 0xff)]))
+    const text = await runHere(['explain', broken])
+    expect(text).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/at most 262144 occur \(at byte \d+ of the file\)/),
+    })
+    expect(text.out).toContain('Client hello')
+    expect(text.out).toContain('nothing is read behind the place where the file is broken')
+    const document = await runHere(['explain', '--json', broken])
+    expect(JSON.parse(document.out)).toMatchObject({ summary: { broken: { offset: whole.length } } })
+    const packed = gzipSync(whole)
+    const cut = await runHere(['explain', file('cut.pcap.gz', packed.subarray(0, packed.length - 100))])
+    expect(cut).toMatchObject({ code: 1, err: expect.stringContaining('the gzip file is cut off') })
+  })
+
+  it('says that keys opened nothing', async () => {
+    const others = file('other.log', `CLIENT_RANDOM ${'ab'.repeat(32)} ${'cd'.repeat(48)}\n`)
+    const tls13 = file('tls13.log', `CLIENT_TRAFFIC_SECRET_0 ${'ab'.repeat(32)} ${'cd'.repeat(32)}\n`)
+    const impostor = vectorPath('pki/impostor/server/rsa.key.pem')
+    expect((await runHere(['explain', capture, '--keylog', others])).out).toContain('(1 line) names none of these')
+    expect((await runHere(['explain', capture, '--keylog', tls13])).out).toContain('has no line for TLS 1.2')
+    expect((await runHere(['explain', capture, '--rsa-key', impostor])).out).toContain(
+      'could be opened with the RSA key',
+    )
+    expect((await runHere(['explain', capture, '--keylog', others, '--keylog', keyLog])).out).toContain(text)
+  })
+
+  it('shows on a terminal how far it is, and leaves nothing of that behind', async () => {
+    const large = file(
+      'large.pcap',
+      Buffer.concat([
+        pcap(frames(segments)),
+        ...Array<Uint8Array>(60_000).fill(pcap(frames(segments.slice(0, 1))).subarray(24)),
+      ]),
+    )
+    const { err } = await runHere(['explain', large], { tty: true })
+    expect(err).toMatch(/^(\r\d+ MB read, \d+ % )*(\r\u001b\[K)?$/)
+  })
+
+  it('stops where nobody reads any more', async () => {
+    const whole = pcap(frames(segments))
+    const large = file('many.pcap', Buffer.concat([whole, ...Array<Uint8Array>(400).fill(whole.subarray(24))]))
+    const started = start(process.execPath, ['--import', 'tsx', main, 'explain', large])
+    started.child.stdout?.once('data', () => started.child.stdout?.destroy())
+    expect({ code: await started.ended, err: started.err() }).toEqual({ code: 0, err: '' })
+  })
+
   it('says what is wrong with a file', async () => {
     const empty = file('empty', '')
+    const encrypted = vectorPath('keystore/pkcs8-aes256-sha384.pem')
     for (const [argv, message, code] of [
+      [[capture, '--rsa-key', encrypted], 'is encrypted: --key-password-file names', 2],
+      [[capture, '--json', '--jsonl'], 'exclude each other', 2],
+      [[capture, '--key-password-file', keyLog], 'needs --rsa-key', 2],
       [[empty], 'the file is empty', 1],
       [[keyLog], 'begins like no pcap or pcapng capture', 1],
       [[join(folder, 'missing')], 'no such file', 1],

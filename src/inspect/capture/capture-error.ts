@@ -11,7 +11,7 @@ export class CaptureError extends Error {
   readonly offset: number
 
   constructor(code: CaptureErrorCode, offset: number, message: string) {
-    super(`${message} (at byte ${offset} of the capture)`)
+    super(offset === 0 ? message : `${message} (at byte ${offset} of the file)`)
     this.code = code
     this.offset = offset
   }

@@ -29,11 +29,29 @@ export interface CaptureFormat {
 
 const MAGIC_LENGTH = 4
 
+/** What is taken for a capture now and then, by its first octets in the one byte order or the other. */
+const otherFormats: ReadonlyMap<number, string> = new Map([
+  [0x28b52ffd, 'a file compressed with zstd: unpack it first'],
+  [0x04224d18, 'a file compressed with lz4: unpack it first'],
+  [0xfd377a58, 'a file compressed with xz: unpack it first'],
+  [0x425a6839, 'a file compressed with bzip2: unpack it first'],
+  [0x504b0304, 'a ZIP archive: unpack it first'],
+  [0x1f8b0800, 'a file compressed with gzip: unpack it first'],
+  [0x1f8b0808, 'a file compressed with gzip: unpack it first'],
+  [0xa1b2cd34, 'a pcap file of the modified kind: editcap makes an ordinary one of it'],
+  [0x736e6f6f, 'a capture of snoop: editcap makes a pcap file of it'],
+  [0x474d4255, 'a capture of the Network Monitor: editcap makes a pcap file of it'],
+  [0x2d2d2d2d, 'a PEM file'],
+  [0x434c4945, 'a key log'],
+])
+
 function formatOf(magic: Uint8Array): CaptureFormat {
   if (bigEndian.uint32(magic, 0) === SECTION_HEADER) return new Pcapng()
   if (isPcapMagic(bigEndian.uint32(magic, 0))) return new Pcap(bigEndian, bigEndian.uint32(magic, 0))
   if (isPcapMagic(littleEndian.uint32(magic, 0))) return new Pcap(littleEndian, littleEndian.uint32(magic, 0))
-  throw new CaptureError('not_a_capture', 0, 'the file begins like no pcap or pcapng capture')
+  const looks = otherFormats.get(bigEndian.uint32(magic, 0)) ?? otherFormats.get(littleEndian.uint32(magic, 0))
+  const hint = looks === undefined ? '' : `, but like ${looks}`
+  throw new CaptureError('not_a_capture', 0, `the file begins like no pcap or pcapng capture${hint}`)
 }
 
 /**
@@ -68,9 +86,17 @@ export class CaptureFile {
     }
   }
 
-  /** Says that nothing more comes. Returns how many bytes of an unfinished record are left over. */
+  /** What broke it. */
+  get fault(): CaptureError | undefined {
+    return this.#fault instanceof CaptureError ? this.#fault : undefined
+  }
+
+  /**
+   * Says that nothing more comes. Returns how many bytes of an unfinished record are left over. Throws `CaptureError` where
+   * the file was no capture; one that broke later has ended where it broke.
+   */
   finish(): number {
-    if (this.#fault !== undefined) throw this.#fault
+    if (this.#fault !== undefined && (this.#format === undefined || this.fault === undefined)) throw this.#fault
     if (this.#format === undefined) {
       const what = this.#offset + this.#input.length === 0 ? 'the file is empty' : 'the file is too short for a capture'
       throw new CaptureError('not_a_capture', 0, what)

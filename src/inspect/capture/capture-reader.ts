@@ -1,9 +1,10 @@
 import type { Side } from '../trace.js'
-import { type CapturedFrame, CaptureFile } from './capture-file.js'
+import { CaptureError, type CaptureErrorCode } from './capture-error.js'
+import { type CapturedFrame, CaptureFile, type CaptureHandler } from './capture-file.js'
 import { Follower, type ReaderParts } from './connection-follower.js'
 import type { ConnectionStory } from './connection-story.js'
 import { IpFragments } from './ip-fragments.js'
-import { KeyStore } from './key-store.js'
+import { KeyStore, type SecretSource } from './key-store.js'
 import { type PassedOver, segmentOf } from './packet.js'
 import type { CaptureCrypto } from './record-opener.js'
 import { type KeptTotal, StoryLog } from './story-log.js'
@@ -18,6 +19,8 @@ export interface CaptureReaderOptions {
   readonly rsaKeys?: readonly Uint8Array[]
   /** Octets of decrypted application data to keep in each entry; 4,096 by default. */
   readonly keepApplicationData?: number
+  /** Keeps every record as it was on the wire with what it told, within the bounds of what a story keeps. */
+  readonly keepRecords?: boolean
   /** Called with each connection that spoke TLS, when it ends. */
   readonly onConnection?: (story: ConnectionStory) => void
   /** Called with decrypted application data as it comes: for the whole of it, whatever the stories keep. */
@@ -44,10 +47,15 @@ export interface CaptureSummary {
   readonly passedOver: Readonly<Record<PassedOver, number>>
   /** IP packets that were put together from fragments. */
   readonly reassembledPackets: number
-  /** Lines of key logs that were found in the capture itself. */
+  /** Lines with a master secret: in key logs that were found in the capture itself, and in the one that was given. */
   readonly keyLogLines: number
+  readonly givenKeyLogLines: number
+  /** Handshakes whose master secret was known, by where it came from. */
+  readonly opened: Readonly<Record<SecretSource, number>>
   /** Octets at the end that are no whole record: the capture was cut. */
   readonly cutOff: number
+  /** Where the file is broken, so that nothing behind it was read. */
+  readonly broken?: { readonly code: CaptureErrorCode; readonly offset: number; readonly message: string }
 }
 
 const DEFAULT_KEPT_DATA = 4096
@@ -60,7 +68,13 @@ const DEFAULT_KEPT_DATA = 4096
 export class CaptureReader {
   readonly #keys = new KeyStore()
   readonly #kept: KeptTotal = { bytes: 0 }
-  readonly #file: CaptureFile
+  readonly #handler: CaptureHandler
+  #file: CaptureFile
+  /** Of the files before this one. */
+  #bytes = 0
+  #isLater = false
+  #cutOff = 0
+  #broken: CaptureError | undefined
   readonly #table: TcpTable
   readonly #passedOver: Record<PassedOver, number> = {
     'other link type': 0,
@@ -74,17 +88,24 @@ export class CaptureReader {
   #connections = 0
   #others = 0
   #keyLogLines = 0
+  #givenLines = 0
+  readonly #opened: Record<SecretSource, number> = {
+    'the key log': 0,
+    'the RSA key of the server': 0,
+    'the session that it resumes': 0,
+  }
 
   /** Throws `TypeError` for an RSA key that is none. */
   constructor(options: CaptureReaderOptions) {
-    if (options.keyLog !== undefined) this.#keys.addKeyLog(options.keyLog)
+    if (options.keyLog !== undefined) this.#givenLines = this.#keys.addKeyLog(options.keyLog)
     for (const key of options.rsaKeys ?? []) this.#keys.addRsaKey(key, options.crypto)
-    this.#file = new CaptureFile({
+    this.#handler = {
       frame: (frame) => this.#frame(frame),
       secrets: (text) => {
         this.#keyLogLines += this.#keys.addKeyLog(text)
       },
-    })
+    }
+    this.#file = new CaptureFile(this.#handler)
     const parts: ReaderParts = {
       parts: () => ({
         log: new StoryLog(this.#kept, options.keepApplicationData ?? DEFAULT_KEPT_DATA),
@@ -92,7 +113,10 @@ export class CaptureReader {
         keys: this.#keys,
         kept: this.#kept,
       }),
-      tell: (story) => options.onConnection?.({ number: ++this.#connections, ...story }),
+      tell: (story) => {
+        for (const { known } of story.handshakes) if (known !== undefined) this.#opened[known.source]++
+        options.onConnection?.({ number: ++this.#connections, ...story })
+      },
       other: () => {
         this.#others++
       },
@@ -102,7 +126,7 @@ export class CaptureReader {
 
   /** Bytes of the capture that were read. */
   get bytesRead(): number {
-    return this.#file.offset
+    return this.#bytes + this.#file.offset
   }
 
   /** Takes the next piece of the file. Throws `CaptureError`. */
@@ -110,20 +134,53 @@ export class CaptureReader {
     this.#file.push(chunk)
   }
 
-  /** The file is over: tells the connections that are still open. Throws `CaptureError` where it was no capture. */
+  /**
+   * The file is over, and another one follows that goes on where it ended, as tools write them that begin a new one each
+   * hour: connections and sessions last from one to the next. Throws `CaptureError` where it was no capture and the first of them.
+   */
+  nextFile(): void {
+    this.#endFile()
+    this.#isLater = this.#bytes > 0
+    this.#file = new CaptureFile(this.#handler)
+  }
+
+  /**
+   * The capture is over: tells the connections that are still open, also where it broke. Throws `CaptureError` where it was
+   * no capture.
+   */
   finish(): CaptureSummary {
-    const cutOff = this.#file.finish()
+    this.#endFile()
     this.#table.finish()
+    const broken = this.#broken
     return {
-      bytes: this.#file.offset,
+      bytes: this.#bytes,
       frames: this.#frames,
       connections: this.#connections,
       otherConnections: this.#others,
-      passedOver: { ...this.#passedOver, 'IP fragment': this.#passedOver['IP fragment'] - this.#fragments.used },
+      passedOver: {
+        ...this.#passedOver,
+        'IP fragment': this.#passedOver['IP fragment'] - this.#fragments.used,
+      },
       reassembledPackets: this.#fragments.packets,
       keyLogLines: this.#keyLogLines,
-      cutOff,
+      givenKeyLogLines: this.#givenLines,
+      opened: { ...this.#opened },
+      cutOff: this.#cutOff,
+      ...(broken === undefined
+        ? {}
+        : { broken: { code: broken.code, offset: broken.offset, message: broken.message } }),
     }
+  }
+
+  #endFile(): void {
+    try {
+      this.#cutOff += this.#file.finish()
+      this.#broken ??= this.#file.fault
+    } catch (error) {
+      if (!(error instanceof CaptureError) || !this.#isLater) throw error
+      this.#broken ??= error
+    }
+    this.#bytes += this.#file.offset
   }
 
   #frame(frame: CapturedFrame): void {

@@ -157,6 +157,7 @@ export class Follower implements ConnectionFollower {
       keys,
       log,
       kept,
+      keepRecords: options.keepRecords ?? false,
       onApplicationData: (from, data, time) => options.onApplicationData?.({ ...ends, sender: from, data, time }),
     })
     this.#conversation = conversation

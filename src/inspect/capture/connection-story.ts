@@ -1,12 +1,18 @@
 import type { HandshakeTypeName } from '../../registry/handshake-type.js'
 import type { Side } from '../trace.js'
 import type { CapturedHandshake } from './captured-handshake.js'
+import type { CapturedRecord } from './captured-record.js'
 import type { CaptureCheck } from './check.js'
 import type { TcpStatistics } from './tcp-stream.js'
 import type { ConnectionEnd } from './tcp-table.js'
 
 /** One thing in the story of a captured connection. Times are seconds since 1970. */
-export type StoryEntry =
+export type StoryEntry = Told & {
+  /** The records that it came in, where records are kept: those of its sender since what it said before. */
+  readonly wire?: readonly CapturedRecord[]
+}
+
+type Told =
   | {
       readonly type: 'message'
       readonly time: number
@@ -42,7 +48,14 @@ export type StoryEntry =
       readonly contentType: number
       readonly size: number
     }
-  | { readonly type: 'remark'; readonly time: number; readonly text: string }
+  | {
+      readonly type: 'remark'
+      readonly time: number
+      readonly text: string
+      /** Whose bytes it is about, and those that nothing else tells, where bytes are kept. */
+      readonly sender?: Side
+      readonly raw?: Uint8Array
+    }
 
 /** Application data of one side, until something else happens. */
 export interface ApplicationDataEntry {

@@ -1,15 +1,18 @@
 import { TlsFault } from '../../handshake/fault.js'
 import { type MessageLimits, Reassembly } from '../../handshake/reassembly.js'
-import { readHandshakeHeader } from '../../messages/handshake.js'
+import { HANDSHAKE_HEADER_LENGTH, readHandshakeHeader } from '../../messages/handshake.js'
+import { HEADER_LENGTH } from '../../record/plaintext.js'
+import type { TlsRecord } from '../../record/record-layer.js'
 import { ContentType } from '../../registry/content-type.js'
 import { HandshakeType, type HandshakeTypeName } from '../../registry/handshake-type.js'
 import { ProtocolVersion } from '../../registry/protocol-version.js'
 import { nameOf } from '../../registry/registry.js'
 import type { Side } from '../trace.js'
-import { versionText } from '../words.js'
+import { plural, versionText } from '../words.js'
 import type { CapturedHandshake } from './captured-handshake.js'
 import { HandshakeObserver } from './handshake-observer.js'
 import type { KeyStore } from './key-store.js'
+import type { FragmentForm } from './record-anatomy.js'
 import { type CaptureCrypto, RecordOpener } from './record-opener.js'
 import { RecordScanner, type ScannedRecord } from './record-scanner.js'
 import { type KeptTotal, MAX_KEPT_TOTAL, type StoryLog } from './story-log.js'
@@ -21,6 +24,17 @@ const LIMITS: MessageLimits = { message: 0x20000, certificate: 0x80000 }
 const MAX_HANDSHAKES = 16
 
 const isMessageName = (name: string): name is HandshakeTypeName => Object.hasOwn(HandshakeType, name)
+
+/** Whether known messages fill a fragment from its first octet to its last. */
+function holdsWholeMessages(content: Uint8Array): boolean {
+  let at = 0
+  while (at + HANDSHAKE_HEADER_LENGTH <= content.length) {
+    const { msgType, length } = readHandshakeHeader(content.subarray(at))
+    if (!isMessageName(nameOf(HandshakeType, msgType))) return false
+    at += HANDSHAKE_HEADER_LENGTH + length
+  }
+  return at === content.length && at > 0
+}
 
 /** What is known of one sender. */
 interface SenderState {
@@ -38,6 +52,7 @@ export interface ConversationOptions {
   readonly log: StoryLog
   /** Where messages that are not complete count too. */
   readonly kept: KeptTotal
+  readonly keepRecords: boolean
   readonly onApplicationData: (sender: Side, data: Uint8Array, time: number) => void
 }
 
@@ -84,13 +99,28 @@ export class Conversation {
     for (const { protection } of Object.values(this.#senders))
       if (protection instanceof RecordOpener) protection.close()
     this.#keepHandshake()
+    this.#options.log.endRecords()
+    this.#tellUnfinished('client')
+    this.#tellUnfinished('server')
     for (const { reassembly } of Object.values(this.#senders)) this.#options.kept.bytes -= reassembly.buffered
     return this.#handshakes
   }
 
+  /** What is there of a last record. */
+  #tellUnfinished(sender: Side): void {
+    const { unfinished } = this.#senders[sender].scanner
+    if (unfinished.length === 0) return
+    const text = `the ${sender} ends in the middle of a record, ${plural(unfinished.length, 'byte')} of it are there`
+    const raw = this.#options.keepRecords ? { raw: unfinished } : {}
+    this.#options.log.add({ type: 'remark', time: this.#time, text, sender, ...raw })
+  }
+
   #newSender(side: Side): SenderState {
     const scanner = new RecordScanner({
-      wants: (type) => type !== ContentType.application_data || this.#senders[side].protection instanceof RecordOpener,
+      wants: (type) =>
+        type !== ContentType.application_data ||
+        this.#options.keepRecords ||
+        this.#senders[side].protection instanceof RecordOpener,
       record: (record) => this.#record(side, record),
       lost: (why) => this.#lost(side, why),
     })
@@ -113,12 +143,32 @@ export class Conversation {
     const { protection } = sender
     if (protection instanceof RecordOpener) this.#open(side, protection, record)
     else if (protection === 'none' && !this.#closed) this.#plaintext(side, record)
-    else this.#unreadable(side, record)
+    else {
+      this.#keep(side, record, { type: protection === 'none' ? 'plain' : 'sealed' })
+      this.#unreadable(side, record)
+    }
   }
 
-  #plaintext(side: Side, { type, whole, length }: ScannedRecord): void {
-    if (whole !== undefined) this.#fragment(side, type, whole.subarray(5))
-    else if (type === ContentType.application_data) this.#applicationData(side, length)
+  #keep(sender: Side, { whole }: ScannedRecord, form: FragmentForm, data?: Uint8Array): void {
+    if (!this.#options.keepRecords || whole === undefined) return
+    this.#options.log.record({ sender, raw: whole.slice(), form, ...(data === undefined ? {} : { data }) })
+  }
+
+  /** Whether all of a record's contents is in what is told of it. */
+  #tellsAll(side: Side, type: number, content: Uint8Array): boolean {
+    if (type === ContentType.alert) return content.length === 2
+    if (type === ContentType.change_cipher_spec) return content.length === 1
+    const startsFresh = this.#senders[side].reassembly.buffered === 0
+    return type === ContentType.handshake && startsFresh && holdsWholeMessages(content)
+  }
+
+  #plaintext(side: Side, record: ScannedRecord): void {
+    const { type, whole, length } = record
+    if (whole !== undefined) {
+      const content = whole.subarray(HEADER_LENGTH)
+      this.#keep(side, record, { type: this.#tellsAll(side, type, content) ? 'told' : 'plain' })
+      this.#fragment(side, type, content)
+    } else if (type === ContentType.application_data) this.#applicationData(side, length)
     else this.#missingRecord(side)
   }
 
@@ -142,6 +192,7 @@ export class Conversation {
     }
     const opened = opener.open(record.whole)
     if (typeof opened !== 'string') {
+      this.#keepOpened(side, record, opened, opener)
       this.#fragment(side, opened.type, opened.fragment)
       return
     }
@@ -149,7 +200,14 @@ export class Conversation {
     this.#senders[side].protection = { reason: opened }
     this.#observer?.breakOff(`a record of the ${side}'s did not open`)
     this.#remark(`nothing further of the ${side}'s is decrypted: ${opened}`)
+    this.#keep(side, record, { type: 'sealed' })
     this.#unreadable(side, record)
+  }
+
+  #keepOpened(side: Side, record: ScannedRecord, { type, fragment }: TlsRecord, { bulk }: RecordOpener): void {
+    if (bulk === undefined) return
+    const data = this.#tellsAll(side, type, fragment) ? undefined : fragment
+    this.#keep(side, record, { type: 'opened', bulk, contentLength: fragment.length }, data)
   }
 
   #unreadable(side: Side, { type, length }: ScannedRecord): void {

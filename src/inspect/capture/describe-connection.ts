@@ -10,6 +10,7 @@ import { beginning, follow, type Story } from '../story.js'
 import { plural, visible } from '../words.js'
 import type { CaptureCheck } from './check.js'
 import type { ConnectionStory, Preface, StoryEntry } from './connection-story.js'
+import { recordSpan } from './record-anatomy.js'
 
 /** A step of a captured connection, with the moment in which it was captured: seconds since 1970. */
 export interface CapturedStep extends DescribedStep {
@@ -110,8 +111,23 @@ function describeEntry(entry: StoryEntry, story: Story): UnnumberedStep {
       return unreadable(entry.sender, `A record of type ${name}`, name, entry.size)
     }
     case 'remark':
-      return localStep('Seen on the way', 'both', [fact('remark', visible(entry.text))])
+      return {
+        ...localStep('Seen on the way', 'both', [fact('remark', visible(entry.text))]),
+        ...(entry.sender === undefined ? {} : { direction: directionFrom(entry.sender) }),
+        ...(entry.raw === undefined ? {} : { bytes: [{ name: 'unfinished', raw: entry.raw, hint: {} }] }),
+      }
   }
+}
+
+/** The records before what they told. Application data stands behind the record that it came in, and not once more. */
+function withRecords({ type, wire }: StoryEntry, { bytes }: UnnumberedStep): Pick<UnnumberedStep, 'bytes'> | undefined {
+  if (wire === undefined) return undefined
+  const records = wire.flatMap(({ raw, form, data }) => {
+    const span = recordSpan(raw, form)
+    const record = { name: 'record', raw: raw.subarray(0, span.end), hint: {}, span }
+    return data === undefined ? [record] : [record, { name: 'decrypted', raw: data, hint: {} }]
+  })
+  return { bytes: type === 'application_data' ? records : [...records, ...bytes] }
 }
 
 /** A captured connection as numbered steps, in the words that `narrate` has for handshakes of this library. */
@@ -123,7 +139,8 @@ export function describeConnection(
   return entries.map((entry, i) => {
     // A new ClientHello begins a new handshake, whose Finished counts from there.
     if (entry.type === 'message' && entry.name === 'client_hello') story = beginning(describeCertificate)
-    const step = { number: i + 1, time: entry.time, ...describeEntry(entry, story) }
+    const described = describeEntry(entry, story)
+    const step = { number: i + 1, time: entry.time, ...described, ...withRecords(entry, described) }
     if (entry.type === 'message') story = follow(story, entry)
     return step
   })

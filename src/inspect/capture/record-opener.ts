@@ -1,5 +1,6 @@
 import type { ConnectionKeys } from '../../crypto/connection-keys.js'
 import type { CryptoProvider } from '../../crypto/provider.js'
+import type { BulkProtection } from '../../crypto/suite-parameters.js'
 import { RecordError } from '../../record/record-error.js'
 import type { RecordLayer, TlsRecord } from '../../record/record-layer.js'
 import { recordLayerStartingAt } from '../../record/standard-record-layer.js'
@@ -21,6 +22,7 @@ export class RecordOpener {
   #layer: RecordLayer
   /** Records so far, those that are missing included. */
   #count = 0
+  #bulk: BulkProtection | undefined
 
   constructor(crypto: CaptureCrypto, sender: Side, keys: () => ConnectionKeys) {
     this.#crypto = crypto
@@ -41,6 +43,11 @@ export class RecordOpener {
     }
   }
 
+  /** How the records are protected. */
+  get bulk(): BulkProtection | undefined {
+    return this.#bulk
+  }
+
   /** A record is missing: those behind it count on (RFC 5246 §6.1). */
   skip(): void {
     this.#count++
@@ -55,7 +62,9 @@ export class RecordOpener {
   #newLayer(): RecordLayer {
     const options = { crypto: this.#crypto, role: otherSide(this.#sender) }
     const layer = recordLayerStartingAt(options, BigInt(this.#count))
-    layer.installReadKeys(this.#keys()[this.#sender])
+    const keys = this.#keys()[this.#sender]
+    this.#bulk = keys.bulk
+    layer.installReadKeys(keys)
     return layer
   }
 }

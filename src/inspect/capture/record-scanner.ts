@@ -42,6 +42,11 @@ export class RecordScanner {
     return this.#lost
   }
 
+  /** The beginning of a record that is not complete. */
+  get unfinished(): Uint8Array {
+    return this.#kept
+  }
+
   push(chunk: Uint8Array): void {
     if (this.#lost) return
     const bytes = this.#kept.length === 0 ? chunk : concat(this.#kept, chunk)
