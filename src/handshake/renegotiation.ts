@@ -117,8 +117,20 @@ const provesAsMuch = (before: PeerProof, after: PeerProof): boolean =>
   (before.pskIdentity === undefined ||
     (after.pskIdentity !== undefined && publicEqual(before.pskIdentity, after.pskIdentity)))
 
+/** Whether our side will not do without: not asking, and asking only, are said in so many words. */
+const wishesCertificate = ({ clientAuthentication }: RenegotiationWish): boolean =>
+  clientAuthentication !== undefined && clientAuthentication !== 'request'
+
 /** The inner handshake is through. The application protocol is the connection's, for it is not negotiated again. */
-function finish(previous: Connected, inner: Connected, actions: readonly Action[]): Outcome<Connected> {
+function finish(
+  { previous, wish }: Pick<Renegotiating<NamedState>, 'previous' | 'wish'>,
+  inner: Connected,
+  actions: readonly Action[],
+): Outcome<Connected> {
+  // Whatever came in between: a suite without certificates, a review of the hello that asks for none.
+  if (wishesCertificate(wish) && inner.summary.peer.identity === undefined) {
+    refuse('client_certificate_missing', 'this renegotiation was to have the client show a certificate, and it did not')
+  }
   if (!provesAsMuch(previous.summary.peer, inner.summary.peer)) {
     refuse('peer_certificate_changed', 'the peer proved who it is before, and must do so again')
   }
@@ -157,7 +169,7 @@ function advance<Context extends Configured, H extends NamedState>(
   const { previous, wish } = state
   const { state: handshake, actions } = inside.step(inside.within(context, previous, wish), state.handshake, event)
   if (isFailed(handshake)) throw handshake.fault
-  if (isConnected(handshake)) return finish(previous, handshake, actions)
+  if (isConnected(handshake)) return finish(state, handshake, actions)
   if (isClosed(handshake)) return refuse('internal_error', 'the inner handshake is never closed')
   if (handshake === state.handshake) return { state, actions }
   checkContinuity(context.config, previous, inside.seen(handshake))

@@ -1,6 +1,7 @@
 /** What must be the same before and after a renegotiation (RFC 5746 §5, RFC 7627 §6.1), and what may be new. */
 import { describe, expect, test } from 'vitest'
 import type { ClientOptions, ServerOptions } from '../../src/adapters/options.js'
+import { preSharedKey } from '../../src/crypto/pre-shared-key.js'
 import { pinnedCertificates } from '../../src/x509/index.js'
 import { credentialOf, mutual, noble, type Played, play } from '../support/endpoints.js'
 import { type PkiKind, pki } from '../support/pki.js'
@@ -120,5 +121,35 @@ describe('what belongs to the connection', () => {
     const [client, server] = material()
     expect(client).toEqual(server)
     expect(client).not.toEqual(before)
+  })
+})
+
+describe('a server that wishes a client to authenticate itself from now on', () => {
+  const anonymous: ClientOptions = { selectCredential: () => undefined }
+  const require = { clientAuthentication: 'require' } as const
+
+  test.each(['none', 'request', undefined] as const)(
+    'is not talked out of it by a review of the hello that says %s',
+    (clientAuthentication) => {
+      const reviewClientHello = () => (clientAuthentication === undefined ? undefined : { clientAuthentication })
+      const policy: ServerOptions = { clientAuthentication: 'none', reviewClientHello }
+      const without = join(anonymous, policy)
+      without.server.renegotiate(require)
+      expect(without.faultOf('server')?.code).toBe('client_certificate_missing')
+      const played = join({}, policy)
+      played.server.renegotiate(require)
+      expect(states(played)).toEqual(bothConnected)
+      expect(played.server.connection.summary?.peer.kind).toBe('certificate and signature')
+    },
+  )
+
+  test('is not content with a client that chooses a suite without certificates', () => {
+    const suites = ['TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256', 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'] as const
+    const shared = { cipherSuites: suites, preSharedKeys: [preSharedKey('alice', new Uint8Array(32).fill(7))] }
+    const played = join(shared, { ...shared, clientAuthentication: 'none' })
+    expect(played.server.connection.summary?.peer.kind).toBe('pre-shared key')
+    played.server.renegotiate(require)
+    expect(played.faultOf('server')?.code).toBe('client_certificate_missing')
+    expect(played.server.connection.summary).toBeUndefined()
   })
 })

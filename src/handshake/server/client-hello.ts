@@ -1,4 +1,4 @@
-import type { ClientHelloToReview } from '../../crypto/hello-review.js'
+import type { ClientHelloToReview, HelloChanges } from '../../crypto/hello-review.js'
 import type { HandledEvent } from '../event.js'
 import { refuse, TlsFault } from '../fault.js'
 import { ask } from '../flight.js'
@@ -51,6 +51,17 @@ export function receiveClientHello(
   }
 }
 
+const rank = (demand: ServerConfig['clientAuthentication']): number =>
+  demand === 'none' ? 0 : demand === 'request' ? 1 : 2
+
+/** A review may ask less of a client than the configuration does, but not in a renegotiation, which asks for what it is for. */
+function stricterDemand(config: ServerConfig, changes: HelloChanges = {}): Pick<ServerConfig, 'clientAuthentication'> {
+  const { clientAuthentication: asked } = config
+  const { clientAuthentication: changed = asked } = changes
+  const keep = config.renegotiated !== undefined && rank(changed) < rank(asked)
+  return { clientAuthentication: keep ? asked : changed }
+}
+
 export function receiveHelloReview(
   { config }: ServerContext,
   { entropy, offer, transcript }: State<'AwaitHelloReview'>,
@@ -59,7 +70,10 @@ export function receiveHelloReview(
   if (answer.accepted !== true) {
     throw new TlsFault('hello_refused', answer.message, answer.alert === undefined ? {} : { alert: answer.alert })
   }
-  return choose({ ...config, ...answer.changes }, { entropy, offer, transcript })
+  return choose(
+    { ...config, ...answer.changes, ...stricterDemand(config, answer.changes) },
+    { entropy, offer, transcript },
+  )
 }
 
 /** Where a ClientHello leads that is acceptable: without a certificate there is no credential to ask for. */
