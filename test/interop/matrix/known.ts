@@ -80,6 +80,15 @@ export const known: readonly Known[] = [
       'ssl 10.8.7 crashes where it loads an RSASSA-PSS key whose identifier has no parameters, which RFC 4055 §3.1 allows; ' +
       'no client connects with it',
   },
+  {
+    peer: 's2n-tls',
+    role: 'server',
+    kinds: / (?!undefined)/,
+    fails: /resumed by nothing/,
+    reason:
+      'it keeps no session of a connection in which it asked for a certificate, since what it keeps has no room for that ' +
+      'certificate; a server is free to (RFC 5246 §F.1.4), and OpenSSL 3.0 as the client gets a full handshake alike',
+  },
 ]
 
 export const covers = (entry: Known, one: Case): boolean =>

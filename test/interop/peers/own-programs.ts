@@ -187,6 +187,16 @@ const programs: readonly OwnProgram[] = [
     resumes: both,
   },
   {
+    name: 's2n-tls',
+    folder: 's2n',
+    needs: 'cargo from 1.91 on, cc and cmake',
+    build: ['cargo', 'build', '--quiet', '--release', '--locked', '--target-dir', join(builds, 's2n')],
+    run: [join(builds, 's2n', 'release', 's2n-peer')],
+    kinds: ['rsa', 'rsaPss', ...ecdsa],
+    logsKeys: true,
+    resumes: both,
+  },
+  {
     name: 'Java',
     folder: 'java',
     needs: 'a JDK from 17 on',
