@@ -53,7 +53,8 @@ function nodeShare(group: EllipticGroup, privateKey: Uint8Array): KeyShare {
   }
   const key = Buffer.concat([fromHex(montgomeryPrefixes[group]), privateKey])
   const object = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
-  return montgomeryKeyShare(group, object, createPublicKey(object))
+  const { x = '' } = createPublicKey(object).export({ format: 'jwk' })
+  return montgomeryKeyShare(group, object, Uint8Array.from(Buffer.from(x, 'base64url')))
 }
 
 const node: Target = {

@@ -47,14 +47,14 @@ export const nistKeyShare = (curve: EcdsaCurve, own: ECDH): KeyShare => ({
   agree: (peer) => (isUncompressedPoint(curve, peer) ? attempt(() => own.computeSecret(peer)) : undefined),
 })
 
-/** The key share of an X25519 or X448 private key. */
-export function montgomeryKeyShare(curve: MontgomeryCurve, privateKey: KeyObject, publicKey: KeyObject): KeyShare {
+/** The key share of an X25519 or X448 private key; `publicKey` is what goes to the peer. */
+export function montgomeryKeyShare(curve: MontgomeryCurve, privateKey: KeyObject, publicKey: Uint8Array): KeyShare {
   const { crv, length } = montgomery[curve]
   // By way of a JWK 6 µs, by way of a SubjectPublicKeyInfo 80.
   const read = (x: Uint8Array): KeyObject =>
     createPublicKey({ key: { kty: 'OKP', crv, x: base64url(x) } satisfies JsonWebKey, format: 'jwk' })
   return {
-    publicKey: Uint8Array.from(Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')),
+    publicKey,
     agree: (peer) => {
       if (peer.length !== length) return undefined
       // refused where the output is all zeros
@@ -63,11 +63,24 @@ export function montgomeryKeyShare(curve: MontgomeryCurve, privateKey: KeyObject
   }
 }
 
+/**
+ * The public key comes with the pair, and must not be exported from a KeyObject afterwards: Node (20, and its sources of 2026) holds
+ * the pair's lock while it writes a JWK, takes it again when what is left of the generation is garbage, and so stops the
+ * process for good where that is collected while it writes, as it is in one export of some ten thousand.
+ */
+function montgomeryPair(curve: MontgomeryCurve): { readonly privateKey: KeyObject; readonly publicKey: Uint8Array } {
+  const encoding = { publicKeyEncoding: { format: 'jwk' } }
+  const pair = curve === 'x25519' ? generateKeyPairSync('x25519', encoding) : generateKeyPairSync('x448', encoding)
+  // Node's types know this option for PEM and DER only, which OpenSSL takes 80 µs to write.
+  const { x = '' } = pair.publicKey as unknown as JsonWebKey
+  return { privateKey: pair.privateKey, publicKey: Uint8Array.from(Buffer.from(x, 'base64url')) }
+}
+
 /** A fresh key pair in an elliptic-curve group. */
 export function ellipticKeyShare(name: EllipticGroupName): KeyShare {
   if (name === 'x25519' || name === 'x448') {
-    const pair = name === 'x25519' ? generateKeyPairSync('x25519') : generateKeyPairSync('x448')
-    return montgomeryKeyShare(name, pair.privateKey, pair.publicKey)
+    const { privateKey, publicKey } = montgomeryPair(name)
+    return montgomeryKeyShare(name, privateKey, publicKey)
   }
   const own = nistCurve(name)
   own.generateKeys()
