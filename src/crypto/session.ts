@@ -2,7 +2,7 @@ import { toLatin1 } from '../bytes/convert.js'
 import { MalformedError, type Reader } from '../bytes/reader.js'
 import { Secret } from '../bytes/secret.js'
 import type { Writer } from '../bytes/writer.js'
-import { type Codec, decode, encode, opaque, uint8, uint16, vector } from '../codec/codec.js'
+import { type Codec, decode, encode, opaque, opaqueFixed, uint8, uint16, vector } from '../codec/codec.js'
 import { CertificateType } from '../registry/certificate-type.js'
 import type { CipherSuite } from '../registry/cipher-suite.js'
 import { type FragmentLength, fragmentLengthCode, fragmentLengthOf } from '../registry/max-fragment-length.js'
@@ -45,6 +45,8 @@ export interface Session {
   readonly pskIdentity: Uint8Array | undefined
   /** True where this side showed a certificate and proved its key. */
   readonly authenticatedToPeer: boolean
+  /** The SHA-256 of the certificate by which a client authenticated itself: whoever resumes the session is its holder to the server. */
+  readonly ownCertificate?: Uint8Array
   /**
    * Milliseconds since 1970 at which the full handshake was complete and the peer verified. `undefined` in a session
    * that was made just now: the machine has no clock, so whoever keeps the session says when that is.
@@ -80,8 +82,11 @@ const LAYOUT = 2
 const MASTER_SECRET_LENGTH = 48
 const TIME_HIGH = 0x1_0000_0000
 
-const Flag = { extendedMasterSecret: 1, authenticatedToPeer: 2, pskIdentity: 4 } as const
-const KNOWN_FLAGS = Flag.extendedMasterSecret | Flag.authenticatedToPeer | Flag.pskIdentity
+const Flag = { extendedMasterSecret: 1, authenticatedToPeer: 2, pskIdentity: 4, ownCertificate: 8 } as const
+const KNOWN_FLAGS = Flag.extendedMasterSecret | Flag.authenticatedToPeer | Flag.pskIdentity | Flag.ownCertificate
+
+/** Octets of SHA-256. */
+const FINGERPRINT_LENGTH = 32
 
 const PeerTag = { none: 0, signature: 1, 'key transport': 2 } as const
 const proofs: ReadonlyMap<number, SessionProof> = new Map([
@@ -160,18 +165,20 @@ function readSession(reader: Reader): Session {
     maxFragmentLength: readFragmentLength(reader),
     peer: readPeer(reader),
     pskIdentity: (flags & Flag.pskIdentity) !== 0 ? text.read(reader).slice() : undefined,
+    ...((flags & Flag.ownCertificate) !== 0 ? { ownCertificate: reader.take(FINGERPRINT_LENGTH).slice() } : {}),
     masterSecret: new Secret(reader.take(MASTER_SECRET_LENGTH).slice()),
   }
 }
 
 function writeSession(writer: Writer, session: Session): void {
-  const { establishedAt, masterSecret, maxFragmentLength } = session
+  const { establishedAt, masterSecret, maxFragmentLength, ownCertificate } = session
   if (establishedAt === undefined) throw new RangeError('a session is kept with the time at which it was made')
   uint8.write(writer, LAYOUT)
   uint16.write(writer, session.cipherSuite)
   const bound = session.extendedMasterSecret ? Flag.extendedMasterSecret : 0
   const authenticated = session.authenticatedToPeer ? Flag.authenticatedToPeer : 0
-  uint8.write(writer, bound | authenticated | (session.pskIdentity === undefined ? 0 : Flag.pskIdentity))
+  const shown = ownCertificate === undefined ? 0 : Flag.ownCertificate
+  uint8.write(writer, bound | authenticated | shown | (session.pskIdentity === undefined ? 0 : Flag.pskIdentity))
   writer.uint(2, Math.floor(establishedAt / TIME_HIGH))
   writer.uint(4, establishedAt % TIME_HIGH)
   writeText(writer, session.serverName)
@@ -179,6 +186,7 @@ function writeSession(writer: Writer, session: Session): void {
   uint8.write(writer, maxFragmentLength === undefined ? 0 : fragmentLengthCode(maxFragmentLength))
   writePeer(writer, session.peer)
   if (session.pskIdentity !== undefined) text.write(writer, session.pskIdentity)
+  if (ownCertificate !== undefined) opaqueFixed(FINGERPRINT_LENGTH).write(writer, ownCertificate)
   if (masterSecret.length !== MASTER_SECRET_LENGTH) throw new RangeError('a master secret has 48 bytes')
   masterSecret.use((bytes) => writer.raw(bytes))
 }

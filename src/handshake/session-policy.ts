@@ -22,7 +22,7 @@ export const mayResume = (policy: SessionPolicy, extendedMasterSecret: boolean):
 /** The session that a full handshake made. Its secret is that of the handshake: what is kept must be a copy. */
 export const sessionOf = (
   { suite, extendedMasterSecret, serverName, applicationProtocol, maxFragmentLength }: Negotiated,
-  rest: Pick<Session, 'masterSecret' | 'peer' | 'pskIdentity' | 'authenticatedToPeer'>,
+  rest: Pick<Session, 'masterSecret' | 'peer' | 'pskIdentity' | 'authenticatedToPeer' | 'ownCertificate'>,
 ): Session => ({
   cipherSuite: suite.cipherSuite,
   extendedMasterSecret,

@@ -48,6 +48,15 @@ const sessions: readonly (readonly [string, Session])[] = [
   ],
   ['a shared key without a name', { ...plain(), pskIdentity: new Uint8Array() }],
   ['a shared key', { ...plain(), pskIdentity: Uint8Array.of(7, 8) }],
+  [
+    'our own certificate, beside a shared key',
+    {
+      ...plain(),
+      authenticatedToPeer: true,
+      pskIdentity: Uint8Array.of(7),
+      ownCertificate: new Uint8Array(32).fill(3),
+    },
+  ],
 ]
 
 const handles: readonly SessionHandle[] = [

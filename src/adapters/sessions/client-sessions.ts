@@ -6,6 +6,7 @@ import {
   decodeKeptSession,
   encodeKeptSession,
   type KeptSession,
+  type Session,
   type SessionHandle,
 } from '../../crypto/session.js'
 import { isAlive } from './age.js'
@@ -80,6 +81,8 @@ export interface ClientSessionOptions {
   /** Offered instead of one from the cache. */
   readonly session?: KeptSession | undefined
   readonly cache?: SessionCache | undefined
+  /** Whether this client could be the one that a session was made by. */
+  readonly fits: (session: Session) => boolean
   /** Under what the cache has the sessions of this server and this client's identity. */
   readonly key: string
 }
@@ -104,8 +107,7 @@ export class ClientSessions implements SessionKeeper {
   }
 
   offer(): KeptSession | undefined {
-    const { session, cache, key } = this.#options
-    const kept = session === undefined ? cache?.get(key) : { ...session, session: copySession(session.session) }
+    const kept = this.#given() ?? this.#options.cache?.get(this.#options.key)
     this.#own = kept?.handle
     return kept
   }
@@ -116,6 +118,11 @@ export class ClientSessions implements SessionKeeper {
       this.#own = output.kept.handle
       cache?.set(key, output.kept)
     } else if (output.type === 'failed' && endsSession(output.fault)) this.#forget()
+  }
+
+  #given(): KeptSession | undefined {
+    const { session: kept, fits } = this.#options
+    return kept !== undefined && fits(kept.session) ? { ...kept, session: copySession(kept.session) } : undefined
   }
 
   #forget(): void {

@@ -1,13 +1,12 @@
 import { fromAscii, toHex } from '../../bytes/convert.js'
 import type { Environment } from '../../crypto/environment.js'
-import type { Credential } from '../../crypto/key-types.js'
-import type { PreSharedKey } from '../../crypto/pre-shared-key.js'
 import type { CryptoProvider } from '../../crypto/provider.js'
-import type { KeptSession } from '../../crypto/session.js'
+import type { KeptSession, Session } from '../../crypto/session.js'
 import type { SessionNeeds } from '../../crypto/session-needs.js'
 import { TlsFault } from '../../handshake/fault.js'
 import type { SessionPolicy } from '../../handshake/session-policy.js'
 import { ClientSessions, SessionCache } from './client-sessions.js'
+import { couldBe, type Identity, selectors, shownBy } from './own-identity.js'
 import { ServerSessions } from './server-sessions.js'
 import type { SessionKeeper } from './session-keeper.js'
 import type { SessionStore } from './session-store.js'
@@ -27,7 +26,10 @@ export interface ClientSessionsOptions {
   readonly sessionCache?: SessionCache
   /** Tells servers of one name apart in the cache: a port, an address. The server name alone by default. */
   readonly sessionKey?: string
-  /** Offered instead of one from the cache; not used up. */
+  /**
+   * Offered instead of one from the cache; not used up. Left aside where it was made with a certificate or a shared key
+   * that is not among `credentials` or `preSharedKeys`: to resume it is to be whoever made it.
+   */
   readonly session?: KeptSession
   /** `off` to take and show no tickets, only session ids. `on` by default, where there is a cache or a session. */
   readonly sessionTickets?: 'on' | 'off'
@@ -88,39 +90,28 @@ function numberOf(value: object | undefined): number {
   return functions
 }
 
-interface Identity {
-  readonly serverName?: string
-  readonly credentials?: readonly Credential[]
-  readonly selectCredential?: Environment['selectCredential']
-  readonly preSharedKeys?: readonly PreSharedKey[]
-  readonly selectPsk?: Environment['selectPsk']
-  readonly environment?: Partial<Environment>
-}
-
 /**
  * A session in which a client proved who it is must not be resumed in the name of another: so the key names the
  * credentials that a client could have shown and the shared keys that it could have used, besides the server. Of a shared
  * key that is its name, never the key: what is weak enough to be guessed must not be in a string, hashed or not.
  */
 function cacheKey(
-  { hash }: Pick<CryptoProvider, 'hash'>,
-  options: Identity & Pick<ClientSessionsOptions, 'sessionKey'>,
+  provider: Pick<CryptoProvider, 'hash'>,
+  options: Identity & Pick<ClientSessionsOptions, 'sessionKey'> & { readonly serverName?: string },
 ): string {
-  const shown = (options.credentials ?? []).flatMap(({ certificateChain: [own] }) => (own === undefined ? [] : [own]))
-  const selects = options.selectCredential ?? options.environment?.selectCredential
-  const selectsPsk = options.selectPsk ?? options.environment?.selectPsk
+  const { credential, psk } = selectors(options)
   const fingerprint = toHex(
-    hash('sha256', ...shown.map((own) => hash('sha256', own)), fromAscii(`${numberOf(selects)}`)),
+    provider.hash('sha256', ...shownBy(provider, options), fromAscii(`${numberOf(credential)}`)),
   )
   const shared = (options.preSharedKeys ?? []).map(({ identity }) => toHex(identity))
   const { serverName = null, sessionKey = null } = options
-  return JSON.stringify([serverName, sessionKey, fingerprint, shared, numberOf(selectsPsk)])
+  return JSON.stringify([serverName, sessionKey, fingerprint, shared, numberOf(psk)])
 }
 
 /** The policy of a client's machine, and what offers and keeps its sessions. */
 export function clientSessions(
   provider: Pick<CryptoProvider, 'hash'>,
-  options: ClientSessionsOptions & CommonSessionsOptions & Identity,
+  options: ClientSessionsOptions & CommonSessionsOptions & Identity & { readonly serverName?: string },
 ): { readonly policy: SessionPolicy; readonly keeper: SessionKeeper } {
   const { sessionCache: cache, session, sessionTickets, serverName, sessionKey } = options
   if (cache !== undefined && !(cache instanceof SessionCache)) misuse('sessionCache must be a SessionCache')
@@ -132,7 +123,8 @@ export function clientSessions(
   }
   const keeps = cache !== undefined || session !== undefined || sessionTickets !== undefined
   const policy = { ids: keeps, tickets: keeps && sessionTickets !== 'off', ...withoutBinding(options) }
-  return { policy, keeper: new ClientSessions({ session, cache, key: cacheKey(provider, options) }) }
+  const fits = (made: Session): boolean => couldBe(provider, options, made)
+  return { policy, keeper: new ClientSessions({ session, cache, key: cacheKey(provider, options), fits }) }
 }
 
 /** The policy of a server's machine, the answers to its needs, and what keeps its sessions. */

@@ -1,4 +1,4 @@
-import type { KeptSession, SessionPeer } from '../../crypto/session.js'
+import type { KeptSession, Session, SessionPeer } from '../../crypto/session.js'
 import type { NewSessionTicket } from '../../messages/new-session-ticket.js'
 import type { Action } from '../action.js'
 import { connectedBy } from '../connected.js'
@@ -56,16 +56,26 @@ function handleOf(
   return sessions.ids && sessionId.length > 0 ? { by: 'session id', sessionId } : undefined
 }
 
+/** By which of its certificates the server knows this client. */
+function ownCertificate({ keySchedule }: ClientContext, { answer }: Agreed): Pick<Session, 'ownCertificate'> {
+  const [own] = answer.type === 'credential' ? answer.credential.certificateChain : []
+  return own === undefined ? {} : { ownCertificate: keySchedule.hash('sha256', own) }
+}
+
 function storeSession(
-  { config }: ClientContext,
+  context: ClientContext,
   { agreed, masterSecret, newTicket }: State<'ExpectServerFinished'>,
   authenticatedToPeer: boolean,
 ): readonly Action[] {
+  const { config } = context
   const { negotiated, server, psk } = agreed
   const handle = handleOf(config, negotiated, newTicket)
   if (handle === undefined || !mayResume(config.sessions, negotiated.extendedMasterSecret)) return []
-  const peer = peerOf(server, negotiated)
-  return [store(sessionOf(negotiated, { masterSecret, peer, pskIdentity: psk?.identity, authenticatedToPeer }), handle)]
+  const rest = {
+    ...{ masterSecret, authenticatedToPeer, pskIdentity: psk?.identity, peer: peerOf(server, negotiated) },
+    ...ownCertificate(context, agreed),
+  }
+  return [store(sessionOf(negotiated, rest), handle)]
 }
 
 function peerOf(server: ServerIdentity, { serverCertificateType: certificateType }: Negotiated): SessionPeer {
