@@ -7,6 +7,7 @@ import { AlertLevel } from '../registry/alert-level.js'
 import { nameOf } from '../registry/registry.js'
 import { localStep } from './describe-checks.js'
 import { messageBytes } from './describe-message.js'
+import { replacesFact } from './describe-sessions.js'
 import { directionFrom, type Fact, fact, type StepBytes, type UnnumberedStep } from './described-step.js'
 import type { Story } from './story.js'
 import { otherSide, type Side, type TraceEntry } from './trace.js'
@@ -22,6 +23,7 @@ export function describeKeys(story: Story, seenOn: readonly Side[]): UnnumberedS
     : 'from the pre-master secret and both randoms'
   const source = keysExchanged ? exchanged : 'that of the session which is resumed: nothing was exchanged for it now'
   const facts: Fact[] = [fact('master secret', `48 bytes, ${source}`)]
+  if (!keysExchanged) facts.push(fact('new', 'the keys all the same: the randoms of both hellos go into them'))
   if (suite !== undefined) {
     const length = keyBlockLength(suite.bulk)
     facts.push(
@@ -31,6 +33,7 @@ export function describeKeys(story: Story, seenOn: readonly Side[]): UnnumberedS
       ),
     )
   }
+  facts.push(...replacesFact(story))
   facts.push(fact('seen', `on the side of the ${seenOn.join(' and the ')}; neither secret nor keys are shown`))
   return localStep('Both derive the keys', 'both', facts)
 }
@@ -124,6 +127,18 @@ export function describeData(sender: Side, entries: readonly DataEntry[], { suit
   return { title, direction: directionFrom(sender), message: 'application_data', size, facts, bytes }
 }
 
+function meaningOf(description: number, sender: Side): Fact[] {
+  if (description === AlertDescription.close_notify) {
+    return [fact('means', `nothing of the ${sender}'s is missing: it sends no more`)]
+  }
+  if (description === AlertDescription.no_renegotiation) {
+    return [
+      fact('means', `the ${sender} makes no other handshake now: as a warning it leaves the connection as it was`),
+    ]
+  }
+  return []
+}
+
 export function describeAlert({ sender, level, description }: Extract<TraceEntry, { type: 'alert' }>): UnnumberedStep {
   const name = nameOf(AlertDescription, description)
   const closing = description === AlertDescription.close_notify
@@ -132,10 +147,7 @@ export function describeAlert({ sender, level, description }: Extract<TraceEntry
     direction: directionFrom(sender),
     message: 'alert',
     size: 2,
-    facts: [
-      fact('alert', `${name} (${nameOf(AlertLevel, level)})`),
-      ...(closing ? [fact('means', `nothing of the ${sender}'s is missing: it sends no more`)] : []),
-    ],
+    facts: [fact('alert', `${name} (${nameOf(AlertLevel, level)})`), ...meaningOf(description, sender)],
     bytes: [{ name: 'alert', raw: Uint8Array.of(level, description), hint: {}, span: alertSpan(level, description) }],
   }
 }

@@ -1,8 +1,9 @@
+import { publicEqual } from '../bytes/equal.js'
 import { MalformedError } from '../bytes/reader.js'
 import { type Codec, decode } from '../codec/codec.js'
 import { suiteParameters } from '../crypto/suite-parameters.js'
 import { ProtocolNameList } from '../messages/extensions/application-layer-protocol-negotiation.js'
-import type { Extension } from '../messages/extensions/extension.js'
+import { type Extension, findExtension } from '../messages/extensions/extension.js'
 import { ServerNameList } from '../messages/extensions/server-name.js'
 import { SignatureSchemeList } from '../messages/extensions/signature-algorithms.js'
 import { NamedGroupList } from '../messages/extensions/supported-groups.js'
@@ -14,7 +15,9 @@ import { ExtensionType } from '../registry/extension-type.js'
 import { NamedGroup } from '../registry/named-group.js'
 import { nameOf } from '../registry/registry.js'
 import { SignatureScheme } from '../registry/signature-scheme.js'
+import { againFacts, answeredIdText, bindingText, offeredIdText, offeredTicketText } from './describe-sessions.js'
 import { type Fact, fact } from './described-step.js'
+import type { Story } from './story.js'
 import { bytesText, namesOf, versionText } from './words.js'
 
 const reading =
@@ -30,7 +33,7 @@ const reading =
   }
 
 /** What the data of the extensions that matter say; the others are told by name. */
-const extensionTexts: ReadonlyMap<number, (data: Uint8Array) => string> = new Map([
+const extensionTexts: ReadonlyMap<number, (data: Uint8Array, sender: 'client' | 'server') => string> = new Map([
   [ExtensionType.server_name, reading(ServerNameList, (names) => names.map(({ name }) => quoteBytes(name)).join(', '))],
   [ExtensionType.supported_groups, reading(NamedGroupList, (groups) => namesOf(NamedGroup, groups))],
   [ExtensionType.signature_algorithms, reading(SignatureSchemeList, (schemes) => namesOf(SignatureScheme, schemes))],
@@ -38,33 +41,46 @@ const extensionTexts: ReadonlyMap<number, (data: Uint8Array) => string> = new Ma
     ExtensionType.application_layer_protocol_negotiation,
     reading(ProtocolNameList, (names) => names.map(quoteBytes).join(', ')),
   ],
+  [
+    ExtensionType.session_ticket,
+    (data, sender) => (sender === 'client' ? offeredTicketText(data) : 'a NewSessionTicket will follow'),
+  ],
+  [ExtensionType.renegotiation_info, bindingText],
 ])
 
-function extensionFacts(extensions: readonly Extension[] | undefined): Fact[] {
+function extensionFacts(extensions: readonly Extension[] | undefined, sender: 'client' | 'server'): Fact[] {
   const facts: Fact[] = []
   const others: string[] = []
   for (const { extensionType: type, extensionData } of extensions ?? []) {
     const text = extensionTexts.get(type)
     if (text === undefined) others.push(nameOf(ExtensionType, type, 2))
-    else facts.push(fact(nameOf(ExtensionType, type, 2), text(extensionData)))
+    else facts.push(fact(nameOf(ExtensionType, type, 2), text(extensionData, sender)))
   }
   return others.length === 0 ? facts : [...facts, fact('other extensions', others.join(', '))]
 }
+
+const showsTicket = (extensions: readonly Extension[] | undefined): boolean =>
+  (findExtension(extensions, ExtensionType.session_ticket)?.length ?? 0) > 0
+
+/** Whether the server takes up the session that the client showed: it gives back its id (RFC 5246 §7.4.1.3). */
+export const isTakenUp = ({ sessionId }: HandshakeMessages['server_hello'], { offer }: Story): boolean =>
+  offer !== undefined && sessionId.length > 0 && publicEqual(offer.sessionId, sessionId)
 
 /** The null method is none at all. */
 const compressionText = (methods: readonly number[]): string =>
   methods.every((method) => method === CompressionMethod.null) ? 'null: none' : namesOf(CompressionMethod, methods, 1)
 
-export const describeClientHello = (hello: HandshakeMessages['client_hello']): Fact[] => [
+export const describeClientHello = (hello: HandshakeMessages['client_hello'], story: Story): Fact[] => [
+  ...againFacts(story),
   fact('version', `${versionText(hello.clientVersion)}, the highest that the client speaks`),
   fact('random', bytesText(hello.random, 'none')),
-  fact('session id', bytesText(hello.sessionId, 'empty: no session to resume')),
+  fact('session id', offeredIdText(hello.sessionId, showsTicket(hello.extensions))),
   fact('cipher suites', namesOf(CipherSuite, hello.cipherSuites)),
   fact('compression', compressionText(hello.compressionMethods)),
-  ...extensionFacts(hello.extensions),
+  ...extensionFacts(hello.extensions, 'client'),
 ]
 
-export function describeServerHello(hello: HandshakeMessages['server_hello']): Fact[] {
+export function describeServerHello(hello: HandshakeMessages['server_hello'], story: Story): Fact[] {
   const suite = suiteParameters(hello.cipherSuite)
   const meaning =
     suite === undefined
@@ -72,7 +88,7 @@ export function describeServerHello(hello: HandshakeMessages['server_hello']): F
       : [
           fact(
             'which means',
-            `key exchange ${suite.keyExchange}, records under ${suite.bulk.cipher}, keys from ${suite.prfHash}`,
+            `${isTakenUp(hello, story) ? 'no key exchange now' : `key exchange ${suite.keyExchange}`}, records under ${suite.bulk.cipher}, keys from ${suite.prfHash}`,
           ),
         ]
   return [
@@ -80,8 +96,8 @@ export function describeServerHello(hello: HandshakeMessages['server_hello']): F
     fact('cipher suite', nameOf(CipherSuite, hello.cipherSuite, 2)),
     ...meaning,
     fact('compression', compressionText([hello.compressionMethod])),
-    fact('session id', bytesText(hello.sessionId, 'empty: this session cannot be resumed by id')),
+    fact('session id', answeredIdText(hello.sessionId, story)),
     fact('random', bytesText(hello.random, 'none')),
-    ...extensionFacts(hello.extensions),
+    ...extensionFacts(hello.extensions, 'server'),
   ]
 }

@@ -8,7 +8,8 @@ import {
   describeOther,
   describeServerKeyExchange,
 } from './describe-flights.js'
-import { describeClientHello, describeServerHello } from './describe-hellos.js'
+import { describeClientHello, describeServerHello, isTakenUp } from './describe-hellos.js'
+import { describeTicket, resumptionNote, ticketNote } from './describe-sessions.js'
 import { directionFrom, type Fact, fact, type StepBytes, type UnnumberedStep } from './described-step.js'
 import { type Story, tryDecode } from './story.js'
 import type { TraceEntry } from './trace.js'
@@ -43,18 +44,33 @@ function certificate({ sender, raw }: Message, story: Story): Told {
     : { title: "Server's certificate", facts }
 }
 
+function serverHello(raw: Uint8Array, story: Story): Told {
+  const hello = tryDecode('server_hello', raw)
+  const facts = ifDecoded(hello, (message) => describeServerHello(message, story))
+  const resumes = hello !== undefined && isTakenUp(hello, story)
+  return { title: 'Server hello', facts, ...(resumes ? { note: resumptionNote } : {}) }
+}
+
 /** What is told of each message, with the story up to it. */
 function tell(message: Message, story: Story): Told {
   const { name, raw } = message
   switch (name) {
     case 'client_hello':
       return {
-        title: 'Client hello',
-        facts: ifDecoded(tryDecode(name, raw), describeClientHello),
+        title: story.askedBy === undefined ? 'Client hello' : 'Client hello, for another handshake',
+        facts: ifDecoded(tryDecode(name, raw), (hello) => describeClientHello(hello, story)),
         note: 'names one version, the highest; the list of versions that some descriptions show came with TLS 1.3',
       }
     case 'server_hello':
-      return { title: 'Server hello', facts: ifDecoded(tryDecode(name, raw), describeServerHello) }
+      return serverHello(raw, story)
+    case 'hello_request':
+      return {
+        title: 'Hello request',
+        facts: [fact('means', 'the server would like another handshake on this connection; the client may decline')],
+        note: 'no part of the handshake that it asks for: no Finished covers it (RFC 5246 §7.4.1.1)',
+      }
+    case 'new_session_ticket':
+      return { title: 'New session ticket', facts: ifDecoded(tryDecode(name, raw), describeTicket), note: ticketNote }
     case 'certificate':
       return certificate(message, story)
     case 'server_key_exchange':

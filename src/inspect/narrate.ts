@@ -10,8 +10,9 @@ import {
   type FinishedCheck,
 } from './describe-end.js'
 import { describeMessage } from './describe-message.js'
+import { describeRejudgement } from './describe-sessions.js'
 import type { DescribedStep, UnnumberedStep } from './described-step.js'
-import { beginning, follow, type Story } from './story.js'
+import { beginning, follow, type Story, storyOf } from './story.js'
 import { otherSide, type Side, type Trace, type TraceEntry } from './trace.js'
 
 export interface NarratorOptions {
@@ -75,6 +76,9 @@ export class Narrator {
       case 'finished_accepted':
         this.#tellChange('matched')
         return
+      case 'session_judged':
+        this.#told.push(describeRejudgement(entry))
+        return
       case 'alert':
         this.#tellChange('not made')
         // An alert that ends the checks of a side comes after them.
@@ -98,6 +102,8 @@ export class Narrator {
       if (!this.#options.sides.includes(otherSide(message.sender))) this.#tellChange('not seen')
       return
     }
+    this.#story = storyOf(this.#story, message)
+    if (message.name === 'client_hello') this.#checksTold.clear()
     const startsClientFlight = message.sender === 'client' && message.name !== 'client_hello'
     if (startsClientFlight) this.#tellChecks('client')
     this.#told.push(describeMessage(message, this.#story))
@@ -121,9 +127,14 @@ export class Narrator {
     const seen = this.#options.sides.includes(by)
     if (this.#checksTold.has(by)) return
     this.#checksTold.add(by)
-    const step = seen ? describeChecks(by, this.#checks[by], this.#story) : unseenChecks(by, this.#story)
+    const step = seen ? describeChecks(by, this.#checks[by], this.#story) : this.#unseenChecks(by)
     if (step !== undefined) this.#told.push(step)
     this.#checks[by] = []
+  }
+
+  /** In an abbreviated handshake nothing comes that could be checked. */
+  #unseenChecks(by: Side): UnnumberedStep | undefined {
+    return this.#story.resumed ? undefined : unseenChecks(by, this.#story)
   }
 
   #tellChange(check: FinishedCheck): void {

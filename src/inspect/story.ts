@@ -1,3 +1,4 @@
+import { publicEqual } from '../bytes/equal.js'
 import { type Codec, decode } from '../codec/codec.js'
 import { type KeyExchange, type SuiteParameters, suiteParameters } from '../crypto/suite-parameters.js'
 import { findExtension } from '../messages/extensions/extension.js'
@@ -6,7 +7,7 @@ import { decodeServerKeyExchange } from '../messages/server-key-exchange.js'
 import { ExtensionType } from '../registry/extension-type.js'
 import type { HandshakeTypeName } from '../registry/handshake-type.js'
 import type { Fact } from './described-step.js'
-import type { TraceEntry } from './trace.js'
+import type { Side, TraceEntry } from './trace.js'
 
 /** A message as `decodeHandshakeBody` gives it, or `undefined` for bytes that are not one. */
 export function tryDecode<N extends HandshakeTypeName>(name: N, raw: Uint8Array): HandshakeMessages[N] | undefined {
@@ -52,6 +53,16 @@ export interface Story {
   readonly clientShowed: boolean
   /** The client sent its key exchange; without one, keys come from a session that was resumed. */
   readonly keysExchanged: boolean
+  /** What the client showed of an earlier session. */
+  readonly offer: { readonly sessionId: Uint8Array; readonly ticket: boolean } | undefined
+  /** The server took up the session that was shown. */
+  readonly resumed: boolean
+  /** Who asked for this handshake, where it is not the first of its connection. */
+  readonly askedBy: Side | undefined
+  /** The server asked for another handshake. */
+  readonly serverAsked: boolean
+  /** Finished messages of this handshake: with two it is complete. */
+  readonly finished: number
   /** Handshake messages up to here: what CertificateVerify and Finished cover. */
   readonly messages: number
   /** What to say of a certificate besides the kind of its key. */
@@ -64,20 +75,49 @@ export const beginning = (describeCertificate: Story['describeCertificate'] = ()
   clientAsked: false,
   clientShowed: false,
   keysExchanged: false,
+  offer: undefined,
+  resumed: false,
+  askedBy: undefined,
+  serverAsked: false,
+  finished: 0,
   messages: 0,
   describeCertificate,
 })
 
+type Message = Extract<TraceEntry, { type: 'message' }>
+
+const isComplete = ({ finished }: Story): boolean => finished === 2
+
+/** The story that a message belongs to: a ClientHello begins one, on an established connection that of another handshake. */
+export function storyOf(story: Story, { name }: Message): Story {
+  if (name !== 'client_hello') return story
+  const fresh = beginning(story.describeCertificate)
+  return isComplete(story) ? { ...fresh, askedBy: story.serverAsked ? 'server' : 'client' } : fresh
+}
+
+function afterClientHello(story: Story, raw: Uint8Array): Story {
+  const hello = tryDecode('client_hello', raw)
+  if (hello === undefined) return story
+  const ticket = findExtension(hello.extensions, ExtensionType.session_ticket)
+  return { ...story, offer: { sessionId: hello.sessionId, ticket: ticket !== undefined && ticket.length > 0 } }
+}
+
+function afterServerHello(story: Story, raw: Uint8Array): Story {
+  const hello = tryDecode('server_hello', raw)
+  if (hello === undefined) return story
+  const extendedMasterSecret = findExtension(hello.extensions, ExtensionType.extended_master_secret) !== undefined
+  const { offer } = story
+  const resumed = offer !== undefined && offer.sessionId.length > 0 && publicEqual(offer.sessionId, hello.sessionId)
+  return { ...story, suite: suiteParameters(hello.cipherSuite), extendedMasterSecret, resumed }
+}
+
 /** The story after one more message. HelloRequest is no part of what is hashed (RFC 5246 §7.4.1.1). */
-export function follow(story: Story, { sender, name, raw }: Extract<TraceEntry, { type: 'message' }>): Story {
-  if (name === 'hello_request') return story
+export function follow(story: Story, { sender, name, raw }: Message): Story {
+  if (name === 'hello_request') return isComplete(story) ? { ...story, serverAsked: true } : story
   const next = { ...story, messages: story.messages + 1 }
-  if (name === 'server_hello') {
-    const hello = tryDecode(name, raw)
-    if (hello === undefined) return next
-    const extendedMasterSecret = findExtension(hello.extensions, ExtensionType.extended_master_secret) !== undefined
-    return { ...next, suite: suiteParameters(hello.cipherSuite), extendedMasterSecret }
-  }
+  if (name === 'client_hello') return afterClientHello(next, raw)
+  if (name === 'server_hello') return afterServerHello(next, raw)
+  if (name === 'finished') return { ...next, finished: story.finished + 1 }
   if (name === 'client_key_exchange') return { ...next, keysExchanged: true }
   if (name === 'certificate_request') return { ...next, clientAsked: true }
   if (name === 'certificate' && sender === 'client') {

@@ -32,6 +32,8 @@ export type TraceEntry =
   | { readonly type: 'certificate_judged'; readonly by: Side; readonly judgement: Judgement }
   /** A verifier accepted the peer's certificate, and says which checks it made. */
   | { readonly type: 'certificate_accepted'; readonly by: Side; readonly checked: readonly CertificateCheck[] }
+  /** The certificate that came with a session was looked at again before the session is resumed. */
+  | { readonly type: 'session_judged'; readonly by: Side; readonly accepted: boolean }
   /** The peer's signature over its key exchange (by the client) or over the handshake (by the server) is right. */
   | { readonly type: 'signature_accepted'; readonly by: Side }
   /** The peer's public value was fit for the key agreement. */
@@ -117,6 +119,8 @@ function accepted({ role: by, before, event }: ObservedStep): TraceEntry[] {
   switch (event.type) {
     case 'answer:verifyCertificate':
       return event.answer.accepted ? [{ type: 'certificate_accepted', by, checked: event.answer.checked }] : []
+    case 'answer:reverifySession':
+      return [{ type: 'session_judged', by, accepted: event.answer.accepted === true }]
     case 'answer:verifySignature':
       return [{ type: 'signature_accepted', by }]
     case 'answer:agreeKey':

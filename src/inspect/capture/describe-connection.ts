@@ -6,7 +6,7 @@ import { localStep } from '../describe-checks.js'
 import { describeAlert, describeData, describeLoneChange } from '../describe-end.js'
 import { describeMessage } from '../describe-message.js'
 import { type DescribedStep, directionFrom, type Fact, fact, type UnnumberedStep } from '../described-step.js'
-import { beginning, follow, type Story } from '../story.js'
+import { beginning, follow, type Story, storyOf } from '../story.js'
 import { plural, visible } from '../words.js'
 import type { CaptureCheck } from './check.js'
 import type { ConnectionStory, Preface, StoryEntry } from './connection-story.js'
@@ -137,8 +137,7 @@ export function describeConnection(
 ): CapturedStep[] {
   let story = beginning(describeCertificate)
   return entries.map((entry, i) => {
-    // A new ClientHello begins a new handshake, whose Finished counts from there.
-    if (entry.type === 'message' && entry.name === 'client_hello') story = beginning(describeCertificate)
+    if (entry.type === 'message') story = storyOf(story, entry)
     const described = describeEntry(entry, story)
     const step = { number: i + 1, time: entry.time, ...described, ...withRecords(entry, described) }
     if (entry.type === 'message') story = follow(story, entry)
