@@ -89,6 +89,22 @@ export const known: readonly Known[] = [
       'it keeps no session of a connection in which it asked for a certificate, since what it keeps has no room for that ' +
       'certificate; a server is free to (RFC 5246 §F.1.4), and OpenSSL 3.0 as the client gets a full handshake alike',
   },
+  {
+    peer: 'Haskell',
+    role: 'server',
+    kinds: /^ecdsaP(384|521) /,
+    fails: /handshake_failure/,
+    reason:
+      'tls 1.5.8 signs with ECDSA keys on P-256 alone, and has no suite for others; OpenSSL 3.0 as the client is refused alike',
+  },
+  {
+    peer: 'Haskell',
+    role: 'client',
+    kinds: / ecdsaP(384|521)$/,
+    fails: /internal_error/,
+    reason:
+      'tls 1.5.8 signs with ECDSA keys on P-256 alone, and gives up where it is to; so it does with an OpenSSL 3.0 server',
+  },
 ]
 
 export const covers = (entry: Known, one: Case): boolean =>

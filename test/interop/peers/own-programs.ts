@@ -10,7 +10,7 @@ import { pki } from '../../support/pki.js'
 import { Program } from '../program.js'
 import { startSaying } from './listening.js'
 import { allKinds, type Peer, type Resumption, type Role, sharedKey, type Terms, trusted, which } from './peer.js'
-import { suitesPrintedBy } from './suites-of.js'
+import { codeOf, suitesPrintedBy } from './suites-of.js'
 
 const sources = fileURLToPath(new URL('../../../vectors/peers/', import.meta.url))
 /** What was built stays, so that only what has changed is compiled again. */
@@ -33,7 +33,7 @@ interface OwnProgram {
   /** What its list of suites has between them, where it is not a comma. */
   readonly between?: ':'
   /** Its name of a suite, where it is not the registered one. */
-  readonly suiteName?: (name: string) => string
+  readonly suiteName?: (suite: SuiteParameters) => string
 }
 
 /** Why a program cannot be used here; `undefined` where it can. */
@@ -57,7 +57,7 @@ function args(own: OwnProgram, role: Role, terms: Terms, port: number): string[]
     ['--ca', trusted(terms)],
     ['--cert', entry?.chainPath],
     ['--key', entry?.keyPath],
-    ['--suites', suites?.map(({ name }) => own.suiteName?.(name) ?? name).join(own.between ?? ',')],
+    ['--suites', suites?.map((suite) => own.suiteName?.(suite) ?? suite.name).join(own.between ?? ',')],
     ['--alpn', alpn?.join(',')],
     ['--client-auth', role === 'server' ? clientAuth : undefined],
     ['--resume', resume],
@@ -131,7 +131,7 @@ const programs: readonly OwnProgram[] = [
     logsKeys: true,
     psk: true,
     resumes: both,
-    suiteName: (name) => name.replace('PSK_DHE', 'DHE_PSK').replaceAll('_', '-').replace('-CCM-SHA256', '-CCM'),
+    suiteName: ({ name }) => name.replace('PSK_DHE', 'DHE_PSK').replaceAll('_', '-').replace('-CCM-SHA256', '-CCM'),
   },
   {
     name: 'wolfSSL',
@@ -236,6 +236,17 @@ const programs: readonly OwnProgram[] = [
     kinds: allKinds,
     logsKeys: true,
     psk: true,
+    resumes: { client: ['id'], server: ['id'] },
+  },
+  {
+    name: 'Haskell',
+    folder: 'haskell',
+    needs: 'libghc-tls-dev',
+    build: ['ghc', '-v0', '-outputdir', join(builds, 'haskell'), '-o', join(builds, 'tls-peer'), 'TlsPeer.hs'],
+    run: [join(builds, 'tls-peer')],
+    suiteName: codeOf,
+    kinds: ['rsa', ...ecdsa, 'ed25519', 'ed448'],
+    logsKeys: true,
     resumes: { client: ['id'], server: ['id'] },
   },
 ]

@@ -7,7 +7,7 @@ const printed = (command: string, args: readonly string[]): string => {
   return `${stdout}\n${stderr}`
 }
 
-const codeOf = (suite: SuiteParameters): string => suite.cipherSuite.toString(16).padStart(4, '0')
+export const codeOf = (suite: SuiteParameters): string => suite.cipherSuite.toString(16).padStart(4, '0')
 
 /** Lists of codes, in any of the notations `c02f`, `0xC0,0x2F`, `0xc0, 0x2f`, or of registered names. */
 export function suitesPrintedBy(command: string, ...args: readonly string[]): readonly SuiteParameters[] {
