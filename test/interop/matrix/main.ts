@@ -30,8 +30,10 @@ const peers = Object.entries(allPeers)
   .map(([, load]) => load())
 
 const report = (cell: Cell): void => {
-  if (!values.verbose && cell.outcome !== 'red') return
-  console.log(`${cell.outcome}: ${nameOf(cell.of)}${cell.detail === undefined ? '' : `: ${cell.detail.slice(0, 400)}`}`)
+  if (!values.verbose && cell.outcome !== 'red' && cell.firstTry === undefined) return
+  console.log(
+    `${cell.outcome}: ${nameOf(cell.of)}${cell.detail === undefined ? '' : `: ${cell.detail.slice(0, 400)}`}${cell.firstTry === undefined ? '' : ` (first try: ${cell.firstTry.slice(0, 400)})`}`,
+  )
 }
 
 const cells: Cell[] = []

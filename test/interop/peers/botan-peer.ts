@@ -1,4 +1,4 @@
-/** `botan tls_server` and `botan tls_client`: no client certificates, no resumption that could be asked for. */
+/** `botan tls_server` and `botan tls_client`: neither has client certificates. */
 import { writeFileSync } from 'node:fs'
 import type { SuiteParameters } from '../../../src/crypto/suite-parameters.js'
 import { pki } from '../../support/pki.js'
@@ -44,6 +44,10 @@ function policy(suites: readonly SuiteParameters[], { etm }: Terms): string {
   return path
 }
 
+/** It connects once; what it keeps in a file the next run resumes. */
+const twice = (args: readonly string[]): Program =>
+  new Program('sh', ['-c', `for i in 1 2; do { printf '${request}'; cat; } | botan "$@" || exit; done`, 'sh', ...args])
+
 const suites = suitesWhere(({ keyExchange }) => keyExchange in exchanges)
 
 export const botan: Peer = {
@@ -54,8 +58,10 @@ export const botan: Peer = {
   kinds: ['rsa', 'ecdsaP256', 'ecdsaP384', 'ecdsaP521'],
   logsKeys: false,
   server: {
-    resumes: [],
+    resumes: ['id'],
     clientCertificates: false,
+    renegotiates: true,
+    answer: 'GET / HTTP/1.0',
     start: (terms) => {
       const { chainPath, keyPath } = pki.server[terms.kind ?? 'rsa']
       const rules = policy(terms.suites ?? suites, terms)
@@ -63,13 +69,17 @@ export const botan: Peer = {
     },
   },
   client: {
-    resumes: [],
+    resumes: ['id', 'ticket'],
     clientCertificates: false,
+    alpn: true,
+    renegotiates: true,
     start: (terms, port) => {
       const rules = policy(terms.suites ?? suites, terms)
       const trust = ['--skip-system-cert-store', `--trusted-cas=${trusted(terms)}`]
       const alpn = terms.alpn === undefined ? [] : [`--next-protocols=${terms.alpn.join(',')}`]
       const args = ['tls_client', 'localhost', `--port=${port}`, `--policy=${rules}`, ...trust, ...alpn]
+      if (terms.resume !== 'none')
+        return twice([...args, `--session-db=${scratchFile('.sessions')}`, '--session-db-pass=any'])
       const program = new Program('botan', args)
       program.write(request)
       return program

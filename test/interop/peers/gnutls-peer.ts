@@ -4,7 +4,17 @@ import type { SuiteParameters } from '../../../src/crypto/suite-parameters.js'
 import { pki } from '../../support/pki.js'
 import { Program, versionOf } from '../program.js'
 import { startOnPort } from './listening.js'
-import { type Peer, type Role, request, scratchFile, sharedKey, type Terms, trusted, which } from './peer.js'
+import {
+  commonName,
+  type Peer,
+  type Role,
+  request,
+  scratchFile,
+  sharedKey,
+  type Terms,
+  trusted,
+  which,
+} from './peer.js'
 import { suitesPrintedBy } from './suites-of.js'
 
 const command = which('gnutls-cli')
@@ -63,6 +73,10 @@ export const gnutls: Peer = {
   server: {
     resumes: ['id', 'ticket'],
     clientCertificates: true,
+    alpn: true,
+    renegotiates: true,
+    answer: 'GET / HTTP/1.0',
+    shows: (certificate) => `Subject: CN=${commonName(certificate)}\n`,
     start: (terms) => {
       const keys = terms.psk === true ? ['--pskpasswd', passwords()] : []
       const cache = terms.resume === 'id' ? [] : ['--nodb']
@@ -77,6 +91,8 @@ export const gnutls: Peer = {
   client: {
     resumes: ['id', 'ticket'],
     clientCertificates: true,
+    alpn: true,
+    renegotiates: true,
     hangsUp: true,
     start: (terms, port) => {
       const keys = terms.psk === true ? ['--pskusername', sharedKey.identity, '--pskkey', sharedKey.hex] : []

@@ -1,11 +1,12 @@
 /** Programs that speak HTTP: curl and Chromium as clients, nginx as a server. */
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { pki } from '../../support/pki.js'
 import { opensslName } from '../openssl-names.js'
 import { Program, versionOf } from '../program.js'
 import { startOnPort } from './listening.js'
 import { openssl } from './openssl-peer.js'
-import { allKinds, type Peer, scratchFile, type Terms, trusted, which } from './peer.js'
+import { allKinds, commonName, type Peer, scratchFile, type Terms, trusted, which } from './peer.js'
 import { suitesWhere } from './suites-of.js'
 
 const certificatesOnly = openssl.suites.filter(({ keyExchange }) => !keyExchange.endsWith('PSK'))
@@ -22,8 +23,9 @@ export const curl: Peer = {
   kinds: allKinds,
   logsKeys: true,
   client: {
-    resumes: ['id', 'ticket'],
+    resumes: ['id'], // it has SSL_OP_NO_TICKET set and cannot be told otherwise
     clientCertificates: true,
+    alpn: true,
     start: (terms, port) => {
       const own = terms.kind === undefined ? undefined : pki.client[terms.kind]
       const url = `https://localhost:${port}/`
@@ -61,6 +63,7 @@ export const chromium: Peer = {
   client: {
     resumes: [],
     clientCertificates: false,
+    alpn: true,
     start: (terms, port) => {
       const profile = scratchFile('-chromium')
       return new Program('chromium', [
@@ -93,7 +96,7 @@ function nginxConfiguration(port: number, terms: Terms): string {
   const lines = [
     `daemon off; master_process off; pid ${folder}/pid; error_log stderr;`,
     'events {}',
-    `http { access_log off; ${temporary.join(' ')}`,
+    `http { log_format shown 'shown: $ssl_client_s_dn'; access_log /dev/stderr shown; ${temporary.join(' ')}`,
     `server { listen 127.0.0.1:${port} ssl; server_name localhost;`,
     `ssl_protocols TLSv1.2; ssl_ciphers ${names(terms)}; ssl_certificate ${own.chainPath}; ssl_certificate_key ${own.keyPath};`,
     `ssl_dhparam ${new URL('../../../vectors/dh/ffdhe2048.pem', import.meta.url).pathname};`,
@@ -111,7 +114,10 @@ function nginxConfiguration(port: number, terms: Terms): string {
 
 export const nginx: Peer = {
   name: 'nginx',
-  version: nginxPath === undefined ? '' : 'nginx',
+  version:
+    nginxPath === undefined
+      ? ''
+      : spawnSync(nginxPath, ['-v'], { encoding: 'utf8' }).stderr.replace(/.*nginx\/|\n/g, 'nginx '),
   ...(nginxPath === undefined ? { absent: 'no nginx' } : {}),
   suites: certificatesOnly,
   kinds: allKinds,
@@ -119,6 +125,9 @@ export const nginx: Peer = {
   server: {
     resumes: ['id', 'ticket'],
     clientCertificates: true,
+    alpn: true,
+    answer: 'answer of nginx',
+    shows: (certificate) => `shown: CN=${commonName(certificate)}`,
     start: (terms) => startOnPort(nginxPath ?? '', (port) => ['-c', nginxConfiguration(port, terms), '-e', 'stderr']),
   },
 }

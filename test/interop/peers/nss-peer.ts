@@ -1,9 +1,7 @@
-/**
- * NSS's `selfserv` and `tstclnt`, with databases that `certutil` and `pk12util` fill from the test PKI. Without id-RSASSA-PSS
- * keys: `pk12util` imports them, but neither program signs with them.
- */
+/** NSS's `selfserv` and `tstclnt`, with databases that `certutil` and `pk12util` fill from the test PKI. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import type { SuiteParameters } from '../../../src/crypto/suite-parameters.js'
 import { type PkiKind, type PkiSet, pki } from '../../support/pki.js'
 import { Program } from '../program.js'
 import { startOnPort } from './listening.js'
@@ -11,7 +9,7 @@ import { type Peer, type Role, request, scratch, scratchFile, type Terms, which 
 import { suitesWhere } from './suites-of.js'
 
 const command = which('tstclnt')
-const kinds = ['rsa', 'ecdsaP256', 'ecdsaP384', 'ecdsaP521'] as const
+const kinds = ['rsa', 'rsaPss', 'ecdsaP256', 'ecdsaP384', 'ecdsaP521'] as const
 const databases = new Map<PkiSet, string>()
 
 function run(program: string, ...args: readonly string[]): void {
@@ -61,8 +59,16 @@ function databaseFor(trust: PkiSet): string {
 const suiteCodes = ({ suites = nss.suites }: Terms): string =>
   suites.map(({ cipherSuite }) => `:${cipherSuite.toString(16).toUpperCase().padStart(4, '0')}`).join('')
 
+/** Besides what the programs have by default: without rsa_pss_pss_* they have no use for id-RSASSA-PSS keys. */
+const schemes = [
+  ...['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'],
+  ...['rsa_pss_pss_sha256', 'rsa_pss_rsae_sha256', 'rsa_pkcs1_sha256'],
+  ...['rsa_pss_pss_sha384', 'rsa_pss_rsae_sha384', 'rsa_pkcs1_sha384'],
+  ...['rsa_pss_pss_sha512', 'rsa_pss_rsae_sha512', 'rsa_pkcs1_sha512'],
+].join(',')
+
 const common = (terms: Terms): string[] => [
-  ...['-d', databaseFor(terms.trust ?? pki), '-V', 'tls1.2:tls1.2', '-c', suiteCodes(terms)],
+  ...['-d', databaseFor(terms.trust ?? pki), '-V', 'tls1.2:tls1.2', '-J', schemes],
   ...(terms.ems === 'off' ? [] : ['-G']),
   ...(terms.resume === 'ticket' ? ['-u'] : []),
   ...(terms.args ?? []),
@@ -72,6 +78,9 @@ const environment = ({ keyLog }: Terms): NodeJS.ProcessEnv => (keyLog === undefi
 
 /** `-r` asks, and again insists; a session that is resumed is not asked. */
 const asks = { request: ['-r'], require: ['-r', '-r'] } as const
+
+/** What tstclnt offers where nobody tells it what. */
+const offeredUntold = ({ name }: SuiteParameters): boolean => !/^TLS_ECDHE.*(3DES|AES_256_CBC_SHA384)/.test(name)
 
 /** What it sends on each connection; with standard input only the first would have anything to say. */
 function requestFile(): string {
@@ -95,22 +104,29 @@ export const nss: Peer = {
   logsKeys: true,
   server: {
     resumes: ['id', 'ticket'],
+    alpn: true,
+    renegotiates: true,
+    answer: 'GET / HTTP/1.0',
     clientCertificates: true,
     start: (terms) => {
       const { kind = 'rsa', clientAuth, resume } = terms
       const name = [kind.startsWith('ecdsa') ? '-e' : '-n', nickname('server', kind)]
       const wish = clientAuth === undefined ? [] : asks[clientAuth]
       const cache = resume === 'none' ? ['-N'] : []
-      const args = [...common(terms), ...name, ...wish, ...cache]
+      const alpn = terms.alpn === undefined ? [] : ['-Q']
+      const args = [...common(terms), '-c', suiteCodes(terms), ...name, ...wish, ...cache, ...alpn]
       return startOnPort('selfserv', (port) => ['-p', `${port}`, ...args], environment(terms))
     },
   },
   client: {
     resumes: ['id', 'ticket'],
+    resumable: offeredUntold,
+    renegotiates: true,
     clientCertificates: true,
     start: (terms, port) => {
       const own = terms.kind === undefined ? [] : ['-n', nickname('client', terms.kind)]
-      const again = terms.resume === 'none' ? [] : ['-L', '2']
+      // tstclnt 3.87 frees its list of suites at each connection, and aborts where -L makes it connect again
+      const once = terms.resume === 'none' ? ['-c', suiteCodes(terms)] : ['-L', '2']
       const args = [
         '-h',
         'localhost',
@@ -122,7 +138,7 @@ export const nss: Peer = {
         requestFile(),
         ...common(terms),
         ...own,
-        ...again,
+        ...once,
       ]
       return new Program('tstclnt', args, environment(terms))
     },

@@ -4,7 +4,7 @@ import { pki } from '../../support/pki.js'
 import { Configuration } from '../openssl.js'
 import { Program, versionOf } from '../program.js'
 import { startSaying } from './listening.js'
-import { allKinds, type Peer, type Role, request, sharedKey, type Terms, trusted, which } from './peer.js'
+import { allKinds, commonName, type Peer, type Role, request, sharedKey, type Terms, trusted, which } from './peer.js'
 import { suitesPrintedBy } from './suites-of.js'
 
 const command = which('openssl')
@@ -70,10 +70,15 @@ export const openssl: Peer = {
   server: {
     resumes: ['id', 'ticket'],
     clientCertificates: true,
+    alpn: true,
+    renegotiates: true,
+    answer: '0.1/PTTH / TEG',
+    shows: (certificate) => `depth=0 CN = ${commonName(certificate)}`,
     start: (terms) => {
       const asks = terms.clientAuth === undefined ? [] : wanted[terms.clientAuth]
       const alpn = terms.alpn === undefined ? [] : ['-alpn', terms.alpn.join(',')]
       const cache = terms.resume === 'none' ? ['-no_cache'] : []
+      const again = terms.renegotiation === true ? ['-client_renegotiation'] : []
       const args = [
         's_server',
         '-accept',
@@ -84,6 +89,7 @@ export const openssl: Peer = {
         ...asks,
         ...alpn,
         ...cache,
+        ...again,
       ]
       return startSaying(new Program('openssl', args, environment(terms)), /ACCEPT 127\.0\.0\.1:(\d+)/)
     },
@@ -91,6 +97,8 @@ export const openssl: Peer = {
   client: {
     resumes: ['id', 'ticket'],
     clientCertificates: true,
+    alpn: true,
+    renegotiates: true,
     hangsUp: true,
     start: (terms, port) => {
       const check = ['-verify_return_error', '-verify_hostname', 'localhost', '-servername', 'localhost']

@@ -1,5 +1,6 @@
 /** The small programs of vectors/peers, each around one library; they are built where their compiler is at hand. */
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,8 +14,8 @@ import { allKinds, type Peer, type Resumption, type Role, sharedKey, type Terms,
 import { codeOf, suitesPrintedBy } from './suites-of.js'
 
 const sources = fileURLToPath(new URL('../../../vectors/peers/', import.meta.url))
-/** What was built stays, so that only what has changed is compiled again. */
-const builds = join(tmpdir(), 'tls12-peer-builds')
+/** What was built stays, so that only what has changed is compiled again; another checkout has its own. */
+const builds = join(tmpdir(), `tls12-peer-builds-${createHash('sha256').update(sources).digest('hex').slice(0, 8)}`)
 
 interface OwnProgram {
   readonly name: string
@@ -32,6 +33,8 @@ interface OwnProgram {
   readonly resumes: Readonly<Record<Role, readonly Resumption[]>>
   /** What its list of suites has between them, where it is not a comma. */
   readonly between?: ':'
+  /** The roles in which it takes part in a renegotiation. */
+  readonly renegotiates?: readonly Role[]
   /** Its name of a suite, where it is not the registered one. */
   readonly suiteName?: (suite: SuiteParameters) => string
 }
@@ -50,7 +53,7 @@ function buildFailure({ name, folder, needs, build, environment }: OwnProgram): 
 }
 
 function args(own: OwnProgram, role: Role, terms: Terms, port: number): string[] {
-  const { kind, suites, alpn, clientAuth, resume, ems, etm, psk, keyLog, args: more = [] } = terms
+  const { kind, suites, alpn, clientAuth, resume, ems, etm, psk, keyLog, renegotiation, args: more = [] } = terms
   const entry = kind === undefined ? undefined : pki[role][kind]
   const pairs: readonly (readonly [string, string | undefined])[] = [
     ['--port', `${port}`],
@@ -66,6 +69,7 @@ function args(own: OwnProgram, role: Role, terms: Terms, port: number): string[]
     ['--psk-identity', psk === true ? sharedKey.identity : undefined],
     ['--ems', ems],
     ['--etm', etm],
+    ['--renegotiate', renegotiation === true ? 'accept' : undefined],
   ]
   return [...pairs.flatMap(([name, value]) => (value === undefined ? [] : [name, value])), ...more]
 }
@@ -84,6 +88,8 @@ function peerOf(own: OwnProgram): Peer {
       [...first, role, ...args(own, role, terms, port)],
       terms.keyLog === undefined ? {} : { SSLKEYLOGFILE: terms.keyLog },
     )
+  const renegotiates = (role: Role): { renegotiates?: true } =>
+    own.renegotiates?.includes(role) === true ? { renegotiates: true } : {}
   const say = (what: string) => spawnSync(command, [...first, what], { encoding: 'utf8' }).stdout.trim()
   return {
     name: own.name,
@@ -95,11 +101,15 @@ function peerOf(own: OwnProgram): Peer {
     server: {
       resumes: own.resumes.server,
       clientCertificates: true,
+      alpn: true,
+      ...renegotiates('server'),
       start: (terms) => startSaying(start('server', terms, 0), /^listening (\d+)/m),
     },
     client: {
       resumes: own.resumes.client,
       clientCertificates: true,
+      alpn: true,
+      ...renegotiates('client'),
       start: (terms, port) => start('client', terms, port),
     },
   }
@@ -131,6 +141,7 @@ const programs: readonly OwnProgram[] = [
     logsKeys: true,
     psk: true,
     resumes: both,
+    renegotiates: ['client', 'server'],
     suiteName: ({ name }) => name.replace('PSK_DHE', 'DHE_PSK').replaceAll('_', '-').replace('-CCM-SHA256', '-CCM'),
   },
   {
@@ -175,6 +186,7 @@ const programs: readonly OwnProgram[] = [
     kinds: ['rsa', ...ecdsa, 'ed25519'],
     logsKeys: true,
     resumes: { client: ['ticket'], server: ['ticket'] },
+    renegotiates: ['client'],
   },
   {
     name: 'rustls',
@@ -205,6 +217,7 @@ const programs: readonly OwnProgram[] = [
     kinds: ['rsa', 'rsaPss', ...ecdsa, 'ed25519', 'ed448'],
     logsKeys: false,
     resumes: both,
+    renegotiates: ['client', 'server'],
   },
   {
     name: 'Erlang',

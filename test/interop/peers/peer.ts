@@ -1,9 +1,10 @@
 /** What every other implementation can be asked for: to serve, or to connect, under terms that are the same for all. */
+import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { SuiteParameters } from '../../../src/crypto/suite-parameters.js'
-import { type PkiKind, type PkiSet, pki } from '../../support/pki.js'
+import { type PkiEntry, type PkiKind, type PkiSet, pki } from '../../support/pki.js'
 import type { Program } from '../program.js'
 
 export type Resumption = 'none' | 'id' | 'ticket'
@@ -24,6 +25,8 @@ export interface Terms {
   readonly alpn?: readonly string[]
   readonly ems?: 'off'
   readonly etm?: 'off'
+  /** The other end will begin a renegotiation. */
+  readonly renegotiation?: true
   /** A file that gets a line of key log for each connection, where the peer writes such. */
   readonly keyLog?: string
   /** Whom it trusts: the authorities of the test PKI by default. */
@@ -48,7 +51,13 @@ export interface Peer {
   readonly kinds: readonly PkiKind[]
   /** Whether it writes key logs. */
   readonly logsKeys: boolean
-  readonly server?: Side & { readonly start: (terms: Terms) => Promise<PeerServer> }
+  readonly server?: Side & {
+    /** What its answer holds: `answer of a peer` by default. */
+    readonly answer?: string
+    /** What it says or answers once it has seen this certificate of a client, where it says anything of it. */
+    readonly shows?: (certificate: PkiEntry) => string
+    readonly start: (terms: Terms) => Promise<PeerServer>
+  }
   /** The program ends by itself once the server has answered and closed. It connects twice where it shall resume. */
   readonly client?: Side & {
     /** It closes at the end of its input; the others do when the server does. */
@@ -57,10 +66,16 @@ export interface Peer {
   }
 }
 
+/** What a side has beyond full handshakes in which the server alone is authenticated. */
 interface Side {
-  /** What it has beyond full handshakes in which the server alone is authenticated. */
   readonly resumes: readonly Resumption[]
+  /** Suites under which it can be asked to resume; all of them by default. */
+  readonly resumable?: (suite: SuiteParameters) => boolean
   readonly clientCertificates: boolean
+  /** Whether it heeds `alpn` of its terms. */
+  readonly alpn?: true
+  /** Whether it follows where the other end begins a renegotiation, told by `renegotiation` of its terms. */
+  readonly renegotiates?: true
 }
 
 /** What every client asks and our server answers; other servers answer each in their way. */
@@ -71,6 +86,13 @@ export const response = 'HTTP/1.0 200 OK\r\nContent-Length: 14\r\n\r\nanswer of 
 export const sharedKey = { identity: 'tls12', hex: '8f14e45fceea167a5a36dedd4bea2543' }
 
 export const trusted = (terms: Terms): string => (terms.trust ?? pki).ca.certPath
+
+/** The common name in a certificate of the test PKI, as tools print it. */
+export function commonName({ certPem }: PkiEntry): string {
+  const name = /CN=([^\n]+)/.exec(new X509Certificate(certPem).subject)?.[1]
+  if (name === undefined) throw new Error('a certificate of the test PKI has no common name')
+  return name
+}
 
 /** The path of a program, without running it. */
 export function which(name: string): string | undefined {

@@ -130,7 +130,7 @@ static int serve(mbedtls_ssl_context *ssl) {
     if (count <= 0) return failed("read", count);
     length += count;
   }
-  if (options.renegotiate != NULL) {
+  if (options.renegotiate != NULL && strcmp(options.renegotiate, "yes") == 0) {
     int code = mbedtls_ssl_renegotiate(ssl);
     if (code != 0) return failed("renegotiation", code);
   }
@@ -141,7 +141,7 @@ static int serve(mbedtls_ssl_context *ssl) {
 static int ask(mbedtls_ssl_context *ssl) {
   char buffer[4097];
   int count;
-  if (options.renegotiate != NULL) {
+  if (options.renegotiate != NULL && strcmp(options.renegotiate, "yes") == 0) {
     int code = mbedtls_ssl_renegotiate(ssl);
     if (code != 0) return failed("renegotiation", code);
   }

@@ -36,7 +36,7 @@ public final class Peer {
     }
     if (arguments[0].equals("suites")) {
       Security.setProperty("jdk.tls.disabledAlgorithms", "");
-      for (String suite : SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites()) System.out.println(suite);
+      for (String suite : SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites()) System.out.println(suite.replaceFirst("^SSL_", "TLS_"));
       return;
     }
     for (int i = 1; i + 1 < arguments.length; i += 2) options.put(arguments[i], arguments[i + 1]);
@@ -136,7 +136,7 @@ public final class Peer {
     try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true)) {
       configure(socket);
       established(socket);
-      if (options.containsKey("--renegotiate")) socket.startHandshake();
+      if (option("--renegotiate", "no").equals("yes")) socket.startHandshake();
       socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes());
       System.out.println(new String(socket.getInputStream().readAllBytes()));
       return true;

@@ -87,9 +87,10 @@ fn client(options: &Options) -> Outcome<()> {
     };
     config.alpn_protocols = protocols(options);
     config.key_log = Arc::new(KeyLogFile::new());
+    // a store for fewer than nine sessions forgets each server at once
     config.resumption = match resume(options) {
-        "id" => Resumption::in_memory_sessions(4).tls12_resumption(Tls12Resumption::SessionIdOnly),
-        "ticket" => Resumption::in_memory_sessions(4).tls12_resumption(Tls12Resumption::SessionIdOrTickets),
+        "id" => Resumption::in_memory_sessions(256).tls12_resumption(Tls12Resumption::SessionIdOnly),
+        "ticket" => Resumption::in_memory_sessions(256).tls12_resumption(Tls12Resumption::SessionIdOrTickets),
         _ => Resumption::disabled(),
     };
     let config = Arc::new(config);
