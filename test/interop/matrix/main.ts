@@ -1,64 +1,91 @@
 /**
  * The live matrix: peers × roles × suites × authentication × resumption (`npm run interop`). Ends with code 1 where a cell
- * is red without a reason. `--peers openssl,gnutls` takes these peers alone, `--json FILE` writes every cell,
- * `--provider noble` replaces Node's cryptography, `--only TEXT` takes the cells whose name holds it.
+ * is red without a reason. A whole run is with Node's cryptography, and once more with the other providers and two peers,
+ * and writes RESULTS.md. `--peers openssl,gnutls` takes these peers alone, `--only TEXT` the cells whose name holds it,
+ * `--provider noble` one provider; `--json FILE` writes every cell.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { CryptoProvider } from '../../../src/crypto/provider.js'
 import { nobleProvider } from '../../../src/providers/noble/index.js'
 import { nodeProvider } from '../../../src/providers/node/index.js'
+import { webCryptoProvider } from '../../../src/providers/webcrypto/index.js'
 import { allPeers } from '../peers/all.js'
+import type { Peer } from '../peers/peer.js'
 import { nameOf } from './case.js'
 import { known } from './known.js'
-import { json, remarks, table } from './report.js'
+import { json, key, remarks, table } from './report.js'
+import { type Run, results } from './results.js'
 import { type Cell, runPeer } from './run.js'
 
 const { values } = parseArgs({
   options: {
     peers: { type: 'string' },
     json: { type: 'string' },
-    provider: { type: 'string', default: 'node' },
+    provider: { type: 'string' },
     only: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
   },
 })
 
-const provider = values.provider === 'noble' ? nobleProvider() : nodeProvider()
+const providers: Readonly<Record<string, () => CryptoProvider>> = {
+  node: nodeProvider,
+  noble: nobleProvider,
+  webcrypto: () => webCryptoProvider({ beside: nodeProvider() }),
+}
+
 const chosen = values.peers?.toLowerCase().split(',')
+const unknown = chosen?.find((name) => !Object.keys(allPeers).some((known) => known.toLowerCase() === name))
+if (unknown !== undefined)
+  throw new Error(`no peer is called ${unknown}; there are ${Object.keys(allPeers).join(', ')}`)
 const peers = Object.entries(allPeers)
   .filter(([name]) => chosen?.includes(name.toLowerCase()) ?? true)
   .map(([, load]) => load())
 
 const report = (cell: Cell): void => {
-  if (!values.verbose && cell.outcome !== 'red' && cell.firstTry === undefined) return
-  console.log(
-    `${cell.outcome}: ${nameOf(cell.of)}${cell.detail === undefined ? '' : `: ${cell.detail.slice(0, 400)}`}${cell.firstTry === undefined ? '' : ` (first try: ${cell.firstTry.slice(0, 400)})`}`,
-  )
+  const { outcome, of, detail, firstTry } = cell
+  if (!values.verbose && outcome !== 'red' && firstTry === undefined) return
+  const parts = [detail, firstTry === undefined ? undefined : `second try, the first: ${firstTry}`]
+  console.log([`${outcome}: ${nameOf(of)}`, ...parts.filter((part) => part !== undefined)].join(': '))
 }
 
-const cells: Cell[] = []
-for (const peer of peers) {
-  if (peer.absent !== undefined) {
-    console.log(`${peer.name}: missing, ${peer.absent}`)
-    continue
+async function run(name: string, some: readonly Peer[]): Promise<Run> {
+  const make = providers[name]
+  if (make === undefined)
+    throw new Error(`no provider is called ${name}; there are ${Object.keys(providers).join(', ')}`)
+  const provider = make()
+  const cells: Cell[] = []
+  for (const peer of some) {
+    if (peer.absent !== undefined) {
+      console.log(`${peer.name}: missing, ${peer.absent}`)
+      continue
+    }
+    const began = performance.now()
+    const found = await runPeer(peer, provider, { wanted: (one) => nameOf(one).includes(values.only), onCell: report })
+    cells.push(...found)
+    const count = (outcome: Cell['outcome']): number => found.filter((cell) => cell.outcome === outcome).length
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    const counts = `${count('green')} green, ${count('known')} known, ${count('red')} red, ${seconds} s`
+    console.log(`${peer.name} (${peer.version}) with ${name}: ${counts}`)
   }
-  const began = performance.now()
-  const wanted = values.only
-  const found = await runPeer(peer, provider, { wanted: (one) => nameOf(one).includes(wanted), onCell: report })
-  cells.push(...found)
-  const count = (outcome: Cell['outcome']): number => found.filter((cell) => cell.outcome === outcome).length
-  const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  console.log(
-    `${peer.name} (${peer.version}): ${count('green')} green, ${count('known')} known, ${count('red')} red, ${seconds} s`,
-  )
+  return { provider: name, cells }
 }
 
-console.log(`\n${table(peers, cells)}\n\n${remarks(cells)}`)
+const whole = chosen === undefined && values.only === '' && values.provider === undefined
+const runs: [Run, ...Run[]] = [await run(values.provider ?? 'node', peers)]
+if (whole) {
+  const two = peers.filter(({ name }) => name === 'OpenSSL' || name === 'GnuTLS')
+  for (const name of ['noble', 'webcrypto']) runs.push(await run(name, two))
+}
+
+const cells = runs.flatMap((one) => one.cells)
+console.log(`\n${key}\n\n${table(peers, runs[0].cells)}\n\n${remarks(cells)}`)
 if (values.json !== undefined) writeFileSync(values.json, json(peers, cells))
-const stale = known.filter(
-  ({ reason }) => chosen === undefined && values.only === '' && !cells.some((cell) => cell.reason === reason),
-)
-for (const { peer, reason } of stale) console.log(`no longer needed, or the peer is missing: ${peer}: ${reason}`)
+if (whole) {
+  writeFileSync(new URL('RESULTS.md', import.meta.url), results(peers, runs))
+  for (const { peer, reason } of known.filter((entry) => !cells.some((cell) => cell.reason === entry.reason)))
+    console.log(`no longer needed, or the peer is missing: ${peer}: ${reason}`)
+}
 const red = cells.filter(({ outcome }) => outcome === 'red').length
 console.log(`\n${cells.length} cells, ${red} red`)
 process.exitCode = red === 0 ? 0 : 1

@@ -1,7 +1,7 @@
 /** The live matrix as a table for people and as JSON for programs. */
 import type { PkiKind } from '../../support/pki.js'
 import { allKinds, type Peer, type Role } from '../peers/peer.js'
-import { type Case, nameOf } from './case.js'
+import { type Case, nameOf, type Variation } from './case.js'
 import type { Cell, Outcome } from './run.js'
 
 const marks: Readonly<Record<Outcome, string>> = { green: 'o', known: '~', red: 'X' }
@@ -16,69 +16,82 @@ const markOf = (cells: readonly Cell[], peer: Peer, role: Role, is: (one: Case) 
 }
 
 type Question = (one: Case) => boolean
+/** Its name, and two questions: the server alone authenticated, and both. */
+type Row = readonly [string, Question, Question]
 
-/** Rows by name, each with two questions: the server alone authenticated, and both. */
-function rowsOf(cells: readonly Cell[]): readonly (readonly [string, Question, Question])[] {
+const row = (name: string, is: Question): Row => [
+  name,
+  (one) => is(one) && one.clientKind === undefined,
+  (one) => is(one) && one.clientKind !== undefined,
+]
+
+const certificates = (kind: PkiKind): Row => {
+  const is: Question = ({ panel }) => panel === 'authentication'
+  const shows: Question = (one) => is(one) && one.clientKind === undefined && one.serverKind === kind
+  return [`certificates: ${kind}`, shows, (one) => is(one) && one.clientKind === kind]
+}
+
+const variations: readonly Variation[] = [
+  'no extended master secret',
+  'MAC then encrypt',
+  'application protocol',
+  'renegotiation',
+]
+
+function rowsOf(cells: readonly Cell[]): readonly Row[] {
   const suites = [...new Set(cells.map(({ of }) => of.suite.name))]
-  const bySuite = suites.map((name) => {
-    const is = (one: Case): boolean => one.panel === 'suite' && one.suite.name === name
-    return [
-      name,
-      (one: Case) => is(one) && one.clientKind === undefined,
-      (one: Case) => is(one) && one.clientKind !== undefined,
-    ] as const
-  })
-  const shows =
-    (kind: PkiKind): Question =>
-    (one) =>
-      one.panel === 'authentication' && one.clientKind === undefined && one.serverKind === kind
-  const authenticates =
-    (kind: PkiKind): Question =>
-    (one) =>
-      one.panel === 'authentication' && one.clientKind === kind
-  const byKind = allKinds.map((kind) => [`certificates: ${kind}`, shows(kind), authenticates(kind)] as const)
-  const byResumption = (['id', 'ticket'] as const).map((resume) => {
-    const is = (one: Case): boolean => one.resume === resume
-    return [
-      `resumed by ${resume}`,
-      (one: Case) => is(one) && one.clientKind === undefined,
-      (one: Case) => is(one) && one.clientKind !== undefined,
-    ] as const
-  })
-  return [...bySuite, ...byKind, ...byResumption]
+  return [
+    ...suites.map((name) => row(name, ({ panel, suite }) => panel === 'suite' && suite.name === name)),
+    ...allKinds.map(certificates),
+    ...(['id', 'ticket'] as const).map((by) => row(`every suite resumed by ${by}`, ({ resume }) => resume === by)),
+    ...variations.map((name) => row(name, ({ variation }) => variation === name)),
+  ]
 }
 
 const WIDTH = 46
+const AT_ONCE = 8
 
 export function table(peers: readonly Peer[], cells: readonly Cell[]): string {
   const present = peers.filter(({ absent }) => absent === undefined)
+  const rows = rowsOf(cells)
   const column = (name: string): string => name.slice(0, 8).padEnd(9)
-  const lines = rowsOf(cells).map(([name, alone, mutual]) => {
-    const columns = present.map((peer) =>
-      roles.map((role) => markOf(cells, peer, role, alone) + markOf(cells, peer, role, mutual)).join(' '),
-    )
-    return `${name.padEnd(WIDTH)}${columns.map((text) => text.padEnd(9)).join('')}`
-  })
-  const key = [
-    'Four marks a peer: its server alone with a certificate, its server and our client with one, its client and our',
-    'server, its client with a certificate. o green, ~ not green for a reason given below, X red, . it cannot be asked.',
-  ]
-  return [...key, '', ' '.repeat(WIDTH) + present.map(({ name }) => column(name)).join(''), ...lines].join('\n')
+  const block = (some: readonly Peer[]): string => {
+    const lines = rows.map(([name, alone, mutual]) => {
+      const columns = some.map((peer) =>
+        roles.map((role) => markOf(cells, peer, role, alone) + markOf(cells, peer, role, mutual)).join(' '),
+      )
+      return `${name.padEnd(WIDTH)}${columns.map((text) => text.padEnd(9)).join('')}`.trimEnd()
+    })
+    return [(' '.repeat(WIDTH) + some.map(({ name }) => column(name)).join('')).trimEnd(), ...lines].join('\n')
+  }
+  const blocks = Array.from({ length: Math.ceil(present.length / AT_ONCE) }, (_, at) =>
+    block(present.slice(at * AT_ONCE, (at + 1) * AT_ONCE)),
+  )
+  return blocks.join('\n\n')
 }
 
-/** Everything that is not green, by what went wrong. */
-export function remarks(cells: readonly Cell[]): string {
+export const key = [
+  'Four marks a peer: its server alone with a certificate, its server and our client with one, its client and our',
+  'server, its client with a certificate. o green, ~ not green for a reason given below, X red, . it cannot be asked.',
+].join('\n')
+
+/** What is not green, grouped by what went wrong. */
+export function groupsOf(cells: readonly Cell[]): ReadonlyMap<string, readonly Case[]> {
   const groups = new Map<string, Case[]>()
   for (const { of, outcome, detail, reason } of cells) {
     if (outcome === 'green') continue
     const title = outcome === 'red' ? `RED: ${of.peer}, ${of.role}: ${detail}` : `${of.peer}, ${of.role}: ${reason}`
     groups.set(title, [...(groups.get(title) ?? []), of])
   }
+  return groups
+}
+
+export function remarks(cells: readonly Cell[]): string {
   const few = (all: readonly Case[]): string => {
     const named = all.slice(0, 3).map((one) => `    ${nameOf(one)}`)
     return [...named, ...(all.length > 3 ? [`    and ${all.length - 3} more`] : [])].join('\n')
   }
-  return [...groups].map(([title, all]) => `${title}\n${few(all)}`).join('\n')
+  return [...groupsOf(cells)].map(([title, all]) => `${title}\n${few(all)}`).join('\n')
 }
 
 export function json(peers: readonly Peer[], cells: readonly Cell[]): string {
