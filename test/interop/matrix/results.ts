@@ -1,6 +1,5 @@
 /** RESULTS.md: what the last whole run of the live matrix found. */
 import type { Peer, Role } from '../peers/peer.js'
-import { known } from './known.js'
 import { groupsOf, key, table } from './report.js'
 import type { Agreed, Cell, Outcome } from './run.js'
 
@@ -40,11 +39,9 @@ function peerRow({ name, version, absent }: Peer, all: readonly Cell[]): readonl
 }
 
 function notGreen(cells: readonly Cell[]): string {
-  const groups = [...groupsOf(cells)].map(([title, of]) => {
-    const verified = known.find(({ reason }) => title.endsWith(reason))?.verified
-    const cellsOf = `${of.length} ${of.length === 1 ? 'cell' : 'cells'}`
-    return `- ${title} (${cellsOf})${verified === undefined ? '' : `. Verified: ${verified}`}`
-  })
+  const groups = [...groupsOf(cells)].map(
+    ([title, of]) => `- ${title} (${of.length} ${of.length === 1 ? 'cell' : 'cells'})`,
+  )
   return groups.length === 0 ? 'Nothing.' : groups.join('\n')
 }
 
