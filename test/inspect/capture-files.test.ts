@@ -4,7 +4,7 @@ import { concat } from '../../src/bytes/convert.js'
 import { CaptureError } from '../../src/inspect/capture/capture-error.js'
 import { frames, ip, linkLayers, pcap, pcapng, tcp, tcpBytes } from '../support/capture-builder.js'
 import { recordings } from '../vectors/recording.js'
-import { checksOf, type Read, read, remarksOf, saidIn } from './reading.js'
+import { checksOf, notRightIn, type Read, read, remarksOf, saidIn } from './reading.js'
 
 const found = recordings.find(({ name }) => name === 'ecdhe-ecdsa-aes128gcm-mutual')
 if (found?.keyLog === undefined) throw new Error('a recording is missing')
@@ -19,7 +19,7 @@ function expectWhole(result: Read): void {
   expect(saidIn(result)).toEqual({ client: recording.clientData, server: recording.serverData })
   expect(story).toMatchObject({ began: 'opened', ended: 'finished', leftOut: 0 })
   expect(remarksOf(story)).toEqual([])
-  expect(checksOf(story).filter(({ verdict }) => verdict !== 'right')).toEqual([])
+  expect(notRightIn(story)).toEqual([])
   expect(checksOf(story).map(({ what }) => what)).toEqual(
     expect.arrayContaining(['choices', 'renegotiation_info', 'signature', 'Finished', 'order']),
   )

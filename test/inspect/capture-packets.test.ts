@@ -12,7 +12,7 @@ import { fragmentsOf, tunnelled, tunnelNames } from '../support/capture-tunnels.
 import { random } from '../support/damage.js'
 import { program } from '../support/outside.js'
 import { recordings } from '../vectors/recording.js'
-import { checksOf, type Read, read, saidIn } from './reading.js'
+import { notRightIn, type Read, read, saidIn } from './reading.js'
 
 const tshark = program('tshark', '--version')
 const scratch = mkdtempSync(join(tmpdir(), 'tls12-packets-'))
@@ -34,7 +34,7 @@ const inFragments = (version: IpVersion, size = 256): Uint8Array[] =>
 
 function expectWhole(result: Read): void {
   expect(saidIn(result)).toEqual(expected)
-  expect(result.stories.flatMap(checksOf).filter(({ verdict }) => verdict !== 'right')).toEqual([])
+  expect(result.stories.flatMap(notRightIn)).toEqual([])
 }
 
 /** Types of the handshake messages that tshark finds in a capture. */

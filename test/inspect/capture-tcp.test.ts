@@ -7,7 +7,7 @@ import { MAX_OPEN_CONNECTIONS } from '../../src/inspect/capture/tcp-table.js'
 import { FIN, frames, pcap, RST, SYN, tcp, type WireSegment } from '../support/capture-builder.js'
 import { random } from '../support/damage.js'
 import { recordings } from '../vectors/recording.js'
-import { checksOf, read, remarksOf, saidIn } from './reading.js'
+import { checksOf, notRightIn, read, remarksOf, saidIn } from './reading.js'
 
 const found = recordings.find(({ name }) => name === 'long-data')
 if (found?.keyLog === undefined) throw new Error('a recording is missing')
@@ -24,7 +24,7 @@ function expectWhole(some: readonly WireSegment[]): ReturnType<typeof read> {
   expect(result.stories.length).toBe(1)
   for (const story of result.stories) {
     expect(remarksOf(story)).toEqual([])
-    expect(checksOf(story).filter(({ verdict }) => verdict !== 'right')).toEqual([])
+    expect(notRightIn(story)).toEqual([])
   }
   return result
 }

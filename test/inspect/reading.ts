@@ -49,3 +49,9 @@ export const saidIn = ({ data }: Read): { readonly client: string; readonly serv
   }
   return { client: of('client'), server: of('server') }
 }
+
+/** Checks that did not come out right, but for the one that nobody can make who has a key log and no private key. */
+export const notRightIn = (story: ConnectionStory): readonly CaptureCheck[] =>
+  checksOf(story).filter(
+    ({ what, verdict }) => verdict === 'wrong' || (verdict === 'not checked' && what !== 'master secret'),
+  )

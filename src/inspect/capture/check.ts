@@ -9,12 +9,34 @@ export interface CaptureCheck {
   readonly detail: string
 }
 
+/** Everything that both ends of a handshake have to check and that a reader of a capture looks at too. */
 export type CheckedThing =
+  /** The bytes of a message. */
   | 'form'
+  /** The sequence of messages, against both transition tables. */
   | 'order'
+  /** What a ClientHello must have and must not have. */
+  | 'offer'
+  /** Suite and compression of a ServerHello, among those that were offered. */
   | 'choices'
+  /** The extensions of a ServerHello, each against the one that it answers. */
+  | 'extensions'
+  | 'encrypt_then_mac'
   | 'renegotiation_info'
+  /** The marks by which servers tell that they speak a higher version. */
+  | 'downgrade'
+  /** What a session id that is given back, or is not, promises of the road. */
+  | 'session id'
+  /** Whether a resumed session is used as it was made. */
+  | 'session'
+  | 'ticket'
+  /** Whether the key in a certificate can do what the handshake wants of it. */
+  | 'certificate key'
+  | 'certificate status'
+  | 'group'
+  | 'public value'
   | 'signature'
+  | 'pre-master secret'
   | 'master secret'
   | 'Finished'
 

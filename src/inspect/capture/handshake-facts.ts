@@ -1,8 +1,11 @@
 import { concat } from '../../bytes/convert.js'
 import { publicEqual } from '../../bytes/equal.js'
+import type { CertificateKind } from '../../crypto/key-types.js'
 import { type SuiteParameters, suiteParameters } from '../../crypto/suite-parameters.js'
 import type { KeyDerivation } from '../../handshake/keys.js'
+import { certificateKindOf } from '../../handshake/negotiation.js'
 import type { ClientHello } from '../../messages/client-hello.js'
+import { CertificateType } from '../../messages/extensions/certificate-type.js'
 import { findExtension } from '../../messages/extensions/extension.js'
 import type { HandshakeMessages } from '../../messages/handshake.js'
 import type { ServerHello } from '../../messages/server-hello.js'
@@ -10,11 +13,12 @@ import { MAX_PLAINTEXT_LENGTH } from '../../record/plaintext.js'
 import { ExtensionType } from '../../registry/extension-type.js'
 import type { HandshakeTypeName } from '../../registry/handshake-type.js'
 import { ProtocolVersion } from '../../registry/protocol-version.js'
+import { tryRead } from '../story.js'
 import type { Side } from '../trace.js'
 import type { HandshakeItem, HandshakeRoad } from './captured-handshake.js'
 import { ticketOf } from './hello-checks.js'
 
-const TLS_1_3 = 0x0304
+export const TLS_1_3 = 0x0304
 
 /** The version that a ServerHello settles: TLS 1.3 hides its own in an extension (RFC 8446 §4.2.1). */
 export function versionOf({ serverVersion, extensions }: ServerHello): number {
@@ -23,14 +27,24 @@ export function versionOf({ serverVersion, extensions }: ServerHello): number {
   return is13 ? TLS_1_3 : serverVersion
 }
 
+/** What an extension of the ServerHello says of a Certificate: X.509 where it is silent. */
+export function answeredType(hello: ServerHello | undefined, extension: number): CertificateKind {
+  const data = findExtension(hello?.extensions, extension)
+  const number = data && tryRead(CertificateType, data)
+  return (number === undefined ? undefined : certificateKindOf(number)) ?? 'X509'
+}
+
 /** What was seen of one handshake so far. */
 export class HandshakeFacts {
   readonly items: HandshakeItem[] = []
   clientHello: ClientHello | undefined
   serverHello: ServerHello | undefined
   certificateRequest: HandshakeMessages['certificate_request'] | undefined
+  serverKeyExchange: HandshakeMessages['server_key_exchange'] | undefined
   readonly chains: Partial<Record<Side, readonly Uint8Array[]>> = {}
-  #helloDone = false
+  helloDone = false
+  /** A CertificateVerify came. */
+  proved = false
 
   get suite(): SuiteParameters | undefined {
     return this.serverHello === undefined ? undefined : suiteParameters(this.serverHello.cipherSuite)
@@ -47,12 +61,24 @@ export class HandshakeFacts {
 
   /** ServerHello came and ServerHelloDone did not: asked when keys change, this says that a session is resumed. */
   get road(): HandshakeRoad {
-    if (this.#helloDone) return 'full'
+    if (this.helloDone) return 'full'
     if (this.serverHello === undefined || this.clientHello === undefined) return 'not known'
     if (this.chains.server !== undefined) return 'not known'
     if (ticketOf(this.clientHello) !== undefined) return 'resumed by ticket'
     const { sessionId } = this.clientHello
     return sessionId.length > 0 && publicEqual(sessionId, this.serverHello.sessionId) ? 'resumed by id' : 'not known'
+  }
+
+  /** Nothing but hellos, and a ticket, before keys change: a session is resumed. */
+  get isAbbreviated(): boolean {
+    const { clientHello, serverHello, chains } = this
+    return clientHello !== undefined && serverHello !== undefined && chains.server === undefined && !this.helloDone
+  }
+
+  /** What each side's Certificate holds (RFC 7250 §4.2). */
+  get certificateTypes(): Readonly<Record<Side, CertificateKind>> {
+    const { client_certificate_type: client, server_certificate_type: server } = ExtensionType
+    return { client: answeredType(this.serverHello, client), server: answeredType(this.serverHello, server) }
   }
 
   get extendedMasterSecret(): boolean {
@@ -97,7 +123,9 @@ export class HandshakeFacts {
     if (noted.client_hello !== undefined) this.clientHello = noted.client_hello
     if (noted.server_hello !== undefined) this.serverHello = noted.server_hello
     if (noted.certificate_request !== undefined) this.certificateRequest = noted.certificate_request
+    if (noted.server_key_exchange !== undefined) this.serverKeyExchange = noted.server_key_exchange
     if (noted.certificate !== undefined) this.chains[sender] = noted.certificate.certificateList
-    if (noted.server_hello_done !== undefined) this.#helloDone = true
+    if (noted.certificate_verify !== undefined) this.proved = true
+    if (noted.server_hello_done !== undefined) this.helloDone = true
   }
 }

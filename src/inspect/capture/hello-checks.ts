@@ -1,66 +1,67 @@
-import { concat } from '../../bytes/convert.js'
-import { publicEqual } from '../../bytes/equal.js'
-import { decode } from '../../codec/codec.js'
 import type { ClientHello } from '../../messages/client-hello.js'
-import { duplicateExtension, type Extension, findExtension } from '../../messages/extensions/extension.js'
-import { RenegotiationInfo } from '../../messages/extensions/renegotiation-info.js'
-import type { ServerHello } from '../../messages/server-hello.js'
+import { ECPointFormatList } from '../../messages/extensions/ec-point-formats.js'
+import { duplicateExtension, findExtension } from '../../messages/extensions/extension.js'
+import { ServerNameList } from '../../messages/extensions/server-name.js'
+import { ProtocolVersionList } from '../../messages/extensions/supported-versions.js'
 import { CipherSuite } from '../../registry/cipher-suite.js'
+import { CompressionMethod } from '../../registry/compression-method.js'
+import { ECPointFormat } from '../../registry/ec-point-format.js'
 import { ExtensionType } from '../../registry/extension-type.js'
+import { NameType } from '../../registry/name-type.js'
 import { nameOf } from '../../registry/registry.js'
-import { type CaptureCheck, notChecked, right, wrong } from './check.js'
+import { notChecked, right, wrong } from './check.js'
+import { type Examine, readIn } from './examined.js'
+import { TLS_1_3 } from './handshake-facts.js'
 
-/** verify_data of the handshake before, which renegotiation binds the new one to (RFC 5746 §3.1). */
-export interface PreviousFinished {
-  readonly client: Uint8Array
-  readonly server: Uint8Array
+/** What no client may send (RFC 5246 §7.4.1.2, RFC 5246 §7.4.1.4, RFC 8422 §5.1.2, RFC 6066 §3). */
+export const checkOffer: Examine<'client_hello'> = (_examined, hello) => {
+  const duplicate = duplicateExtension(hello.extensions)
+  if (duplicate !== undefined) return wrong('offer', `extension ${nameOf(ExtensionType, duplicate, 2)} occurs twice`)
+  if (!hello.compressionMethods.includes(CompressionMethod.null)) return wrong('offer', 'null compression is not in it')
+  const formats = readIn(hello, ExtensionType.ec_point_formats, ECPointFormatList)
+  if (formats?.includes(ECPointFormat.uncompressed) === false)
+    return wrong('offer', 'uncompressed points, which every side must take, are not in it')
+  const names = readIn(hello, ExtensionType.server_name, ServerNameList)
+  if (names !== undefined && names.filter(({ nameType }) => nameType === NameType.host_name).length > 1)
+    return wrong('offer', 'two host names are in it')
+  return right('offer', 'null compression is in it, and no extension twice')
 }
 
-const renegotiationInfo = (extensions: readonly Extension[] | undefined): Uint8Array | undefined => {
-  const data = findExtension(extensions, ExtensionType.renegotiation_info)
-  return data === undefined ? undefined : decode(RenegotiationInfo, data).renegotiatedConnection
-}
-
-function compareInfo(found: Uint8Array, expected: Uint8Array, renegotiates: boolean): CaptureCheck {
-  if (!publicEqual(found, expected)) return wrong('renegotiation_info', 'does not name the handshake before it')
-  return right('renegotiation_info', renegotiates ? 'names the handshake before it' : 'empty, as in a first handshake')
-}
-
-/** The server's answer to what the client offered (RFC 5246 §7.4.1.3, RFC 5246 §7.4.1.4). */
-export function checkServerHello(client: ClientHello | undefined, server: ServerHello): CaptureCheck {
+/** Suite and compression are the server's to choose among what the client offered (RFC 5246 §7.4.1.3). */
+export const checkChoices: Examine<'server_hello'> = ({ facts: { clientHello: client } }, server) => {
   if (client === undefined) return notChecked('choices', 'the ClientHello is not in the capture')
   const suite = nameOf(CipherSuite, server.cipherSuite, 2)
   if (!client.cipherSuites.includes(server.cipherSuite)) return wrong('choices', `${suite} was not offered`)
-  if (!client.compressionMethods.includes(server.compressionMethod)) {
+  if (!client.compressionMethods.includes(server.compressionMethod))
     return wrong('choices', `compression method ${server.compressionMethod} was not offered`)
-  }
-  const duplicate = duplicateExtension(server.extensions)
-  if (duplicate !== undefined) return wrong('choices', `extension ${duplicate} occurs twice`)
-  const signalled = client.cipherSuites.includes(CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
-  const surplus = (server.extensions ?? []).find(
-    ({ extensionType: type }) =>
-      !client.extensions?.some((offered) => offered.extensionType === type) &&
-      // The signalling suite asks for this one too (RFC 5746 §3.6).
-      !(type === ExtensionType.renegotiation_info && signalled),
+  return right(
+    'choices',
+    `${suite} and ${nameOf(CompressionMethod, server.compressionMethod)} compression were offered`,
   )
-  if (surplus !== undefined) {
-    return wrong('choices', `extension ${nameOf(ExtensionType, surplus.extensionType, 2)} was not offered`)
-  }
-  return right('choices', `${suite} and every extension answer what the client offered`)
 }
 
-/** renegotiation_info of either hello, where there is one (RFC 5746 §3.4, RFC 5746 §3.5). */
-export function checkRenegotiationInfo(
-  hello: ClientHello | ServerHello,
-  previous: PreviousFinished | 'none' | 'not known',
-): CaptureCheck[] {
-  const found = renegotiationInfo(hello.extensions)
-  if (found === undefined) return []
-  if (previous === 'not known') return [notChecked('renegotiation_info', 'the handshake before it was not read')]
-  const empty = new Uint8Array(0)
-  const both = previous === 'none' ? [empty, empty] : [previous.client, previous.server]
-  const expected = 'clientVersion' in hello ? (both[0] ?? empty) : concat(...both)
-  return [compareInfo(found, expected, previous !== 'none')]
+/** The last octets of the random of a server that speaks TLS 1.3, or TLS 1.2, and chose less (RFC 8446 §4.1.3). */
+const marks: readonly (readonly [mark: string, speaks: string])[] = [
+  ['DOWNGRD\u0001', 'TLS 1.3'],
+  ['DOWNGRD\u0000', 'TLS 1.2'],
+]
+
+const speaksTls13 = (hello: ClientHello): boolean =>
+  readIn(hello, ExtensionType.supported_versions, ProtocolVersionList)?.includes(TLS_1_3) === true
+
+/** Whether somebody made both ends agree on less than both speak (RFC 8446 §4.1.3, RFC 7507 §3). */
+export const checkDowngrade: Examine<'server_hello'> = ({ facts }, { random }) => {
+  const { clientHello } = facts
+  if (!facts.isTls12) return undefined
+  if (clientHello === undefined) return notChecked('downgrade', 'the ClientHello is not in the capture')
+  const end = String.fromCharCode(...random.subarray(-8))
+  const [, speaks] = marks.find(([mark]) => mark === end) ?? []
+  if (speaks === undefined) return right('downgrade', "the server's random bears no mark of a higher version")
+  if (speaksTls13(clientHello))
+    return wrong('downgrade', `the random bears the mark of a server that speaks ${speaks}, and so does the client`)
+  if (clientHello.cipherSuites.includes(CipherSuite.TLS_FALLBACK_SCSV))
+    return wrong('downgrade', `the client says that it fell back, and the server, which speaks ${speaks}, goes on`)
+  return right('downgrade', `the random bears the mark of a server that speaks ${speaks}, which the client does not`)
 }
 
 /** What a client shows to resume a session (RFC 5246 §7.4.1.2, RFC 5077 §3.2). */

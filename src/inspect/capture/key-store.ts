@@ -14,6 +14,13 @@ export interface KnownSecret {
   readonly source: SecretSource
 }
 
+/** A session as it was made, for the handshakes that resume it. */
+export interface KnownSession {
+  readonly secret: Secret
+  readonly cipherSuite: number
+  readonly extendedMasterSecret: boolean
+}
+
 /** Sessions are kept for later connections: so many are more than a capture resumes at a time. */
 const MAX_SESSIONS = 16_384
 /** Lines of key logs; a day of a busy server. */
@@ -40,7 +47,7 @@ function modulusOf(certificate: Uint8Array): string | undefined {
  */
 export class KeyStore {
   readonly #logged = new Map<string, Secret>()
-  readonly #sessions = new Map<string, Secret>()
+  readonly #sessions = new Map<string, KnownSession>()
   readonly #rsaKeys = new Map<string, PrivateKey>()
 
   /** Adds the `CLIENT_RANDOM` lines of a key log; other lines are of other versions, or comments. Returns how many there were. */
@@ -77,17 +84,17 @@ export class KeyStore {
   }
 
   /** Remembers a session under its id or its ticket, for the connections that resume it. */
-  remember(kind: 'id' | 'ticket', name: Uint8Array, master: Secret): void {
+  remember(kind: 'id' | 'ticket', name: Uint8Array, session: KnownSession): void {
     if (name.length === 0) return
     const key = `${kind} ${toHex(name)}`
     this.#sessions.delete(key)
-    this.#sessions.set(key, master)
+    this.#sessions.set(key, session)
     if (this.#sessions.size <= MAX_SESSIONS) return
     const [oldest] = this.#sessions.keys()
     if (oldest !== undefined) this.#sessions.delete(oldest)
   }
 
-  session(kind: 'id' | 'ticket', name: Uint8Array): Secret | undefined {
+  session(kind: 'id' | 'ticket', name: Uint8Array): KnownSession | undefined {
     return this.#sessions.get(`${kind} ${toHex(name)}`)
   }
 }

@@ -30,9 +30,11 @@ export class TableWalk {
     return this.#table.some((edge) => edge.event === event)
   }
 
-  /** Takes what the end received; false where it may not come now, and nothing changes. */
-  receive(event: OrderEvent): boolean {
-    const edges = this.#table.filter((edge) => edge.event === event && this.#states.has(edge.from))
+  /** Takes what the end received in a state that is not ruled out; false where it may not come now, and nothing changes. */
+  receive(event: OrderEvent, isRuledOut: (state: string) => boolean): boolean {
+    const edges = this.#table.filter(
+      ({ event: name, from }) => name === event && this.#states.has(from) && !isRuledOut(from),
+    )
     if (edges.length === 0) return false
     this.#states = this.#closure(edges.flatMap(({ to }) => to))
     return true

@@ -9,8 +9,8 @@ import { type Extension, findExtension } from '../../messages/extensions/extensi
 import { AlertDescription } from '../../registry/alert-description.js'
 import { ExtensionType } from '../../registry/extension-type.js'
 import { NamedGroup, type NamedGroupName } from '../../registry/named-group.js'
+import { allGroups, HelloExtensions } from '../hello-extensions.js'
 import type { CapturedMessages } from './captured-messages.js'
-import { allGroups, HelloExtensions } from './hello-extensions.js'
 
 /*
  * What an end must have been configured with to say what it said, as far as the options of this library go: what it chose

@@ -6,11 +6,11 @@ import type { NeedAnswer, NeedRequest, NeedType } from '../../handshake/need.js'
 import { AlertDescription } from '../../registry/alert-description.js'
 import { ExtensionType } from '../../registry/extension-type.js'
 import type { CaptureCrypto } from '../capture/record-opener.js'
+import { HelloExtensions } from '../hello-extensions.js'
 import type { Side } from '../trace.js'
 import type { CapturedMessages } from './captured-messages.js'
 import { contentInCapturedWords, hashedMessages } from './captured-schedule.js'
 import { foundSession } from './captured-sessions.js'
-import { HelloExtensions } from './hello-extensions.js'
 import { anySecret } from './stand-ins.js'
 
 const nothing = new Uint8Array()

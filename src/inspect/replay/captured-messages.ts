@@ -1,23 +1,20 @@
 import type { CertificateKind } from '../../crypto/key-types.js'
 import type { SuiteParameters } from '../../crypto/suite-parameters.js'
-import { certificateKindOf } from '../../handshake/negotiation.js'
 import { RawPublicKey } from '../../messages/certificate.js'
 import type { ClientHello } from '../../messages/client-hello.js'
-import { CertificateType } from '../../messages/extensions/certificate-type.js'
-import { findExtension } from '../../messages/extensions/extension.js'
 import { decodeHandshakeBody, type HandshakeMessages } from '../../messages/handshake.js'
 import type { ServerHello } from '../../messages/server-hello.js'
 import { AlertLevel } from '../../registry/alert-level.js'
 import { ExtensionType } from '../../registry/extension-type.js'
 import type { HandshakeTypeName } from '../../registry/handshake-type.js'
 import type { CapturedHandshake, HandshakeItem } from '../capture/captured-handshake.js'
+import { answeredType } from '../capture/handshake-facts.js'
 import {
   type ClientKeyExchangeBody,
   readClientKeyExchange,
   readServerKeyExchange,
   type ServerKeyExchangeBody,
 } from '../key-exchange-bodies.js'
-import { tryRead } from '../story.js'
 import type { Side } from '../trace.js'
 
 /** The fatal alert that ended a handshake. */
@@ -64,13 +61,6 @@ export function messageOf<N extends HandshakeTypeName>(
   return raw && decodeHandshakeBody(name, raw)
 }
 
-/** What an extension of the ServerHello says of a Certificate: X.509 where it is silent (RFC 7250 §4.2). */
-function typeIn(hello: ServerHello | undefined, extension: number): CertificateKind {
-  const data = findExtension(hello?.extensions, extension)
-  const number = data && tryRead(CertificateType, data)
-  return (number === undefined ? undefined : certificateKindOf(number)) ?? 'X509'
-}
-
 function chainOf(handshake: CapturedHandshake, from: Side, type: CertificateKind): readonly Uint8Array[] | undefined {
   const raw = rawOf(handshake, 'certificate', from)
   if (raw === undefined) return undefined
@@ -90,8 +80,8 @@ export function capturedMessages(handshake: CapturedHandshake, clientHello: Clie
   const { suite, road } = handshake
   const serverHello = messageOf(handshake, 'server_hello')
   const certificateTypes = {
-    client: typeIn(serverHello, ExtensionType.client_certificate_type),
-    server: typeIn(serverHello, ExtensionType.server_certificate_type),
+    client: answeredType(serverHello, ExtensionType.client_certificate_type),
+    server: answeredType(serverHello, ExtensionType.server_certificate_type),
   }
   const serverBody = messageOf(handshake, 'server_key_exchange')?.body
   const clientBody = messageOf(handshake, 'client_key_exchange')?.body

@@ -2,8 +2,8 @@ import type { KeptSession, Session, SessionPeer } from '../../crypto/session.js'
 import { usesPsk } from '../../handshake/negotiation.js'
 import { ExtensionType } from '../../registry/extension-type.js'
 import { ticketOf } from '../capture/hello-checks.js'
+import { HelloExtensions } from '../hello-extensions.js'
 import type { CapturedMessages } from './captured-messages.js'
-import { HelloExtensions } from './hello-extensions.js'
 import { anySecret, copyOf } from './stand-ins.js'
 
 /*
