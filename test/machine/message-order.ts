@@ -123,6 +123,52 @@ export function roadsOf(machine: 'client' | 'server', circumstances: Circumstanc
   return clientAuthentication === 'require' ? [proving] : [proving, clientSays(true, false)]
 }
 
+/** Where another handshake of the same connection stands. */
+export interface Renegotiation {
+  /** Who asked for it: the peer of this machine, or the machine. */
+  readonly askedBy: 'peer' | 'machine'
+  /** The peer proved an identity before: this library has it prove it again. */
+  readonly proved: boolean
+}
+
+/** The peer's wish, if it is the peer's, and what is said then: a full handshake, for nobody shows a session here. */
+function renegotiationRoads(
+  machine: 'client' | 'server',
+  circumstances: Circumstances,
+  { askedBy, proved }: Renegotiation,
+): readonly (readonly Place[])[] {
+  const { resumption: _none, offered: _neither, ...full } = circumstances
+  const clientAuthentication = proved && full.clientAuthentication === 'request' ? 'require' : full.clientAuthentication
+  const roads = roadsOf(machine, { ...full, clientAuthentication })
+  // A server wishes by HelloRequest (RFC 5246 §7.4.1.1); a client's ClientHello is its wish and the beginning (RFC 5746 §3.7).
+  if (machine === 'server' || askedBy === 'machine') return roads
+  return roads.map((road) => [...must('hello_request'), ...road])
+}
+
+/** Data may come until the peer changes keys, and not again before its Finished: it would be under keys that nobody confirmed. */
+const dataInPlace = (said: readonly Said[]): boolean => {
+  const changed = said.indexOf('change_cipher_spec')
+  return changed < 0 || !said.slice(changed).includes('application_data')
+}
+
+/** Whether `said` is the beginning of another handshake on an open connection, data between its messages (RFC 5246 §7.4.1.1). */
+export function isAgainInOrder(
+  machine: 'client' | 'server',
+  circumstances: Circumstances,
+  renegotiation: Renegotiation,
+  said: readonly Said[],
+): boolean {
+  const messages = said.filter((message) => message !== 'application_data')
+  const [wish, ...rest] = messages
+  // The first HelloRequest is the wish where the server asks; in mid-handshake it is passed over.
+  const passes = (one: Said): boolean => machine === 'client' && one === 'hello_request'
+  const isWish = machine === 'client' && renegotiation.askedBy === 'peer' && wish !== undefined
+  const heard = isWish ? [wish, ...rest.filter((one) => !passes(one))] : messages.filter((one) => !passes(one))
+  return (
+    dataInPlace(said) && renegotiationRoads(machine, circumstances, renegotiation).some((road) => follows(road, heard))
+  )
+}
+
 /** Whether `said` is the beginning of a road. A client in mid-handshake hears HelloRequest and passes on (RFC 5246 §7.4.1.1). */
 export function isInOrder(machine: 'client' | 'server', circumstances: Circumstances, said: readonly Said[]): boolean {
   const heard = machine === 'client' ? said.filter((message) => message !== 'hello_request') : said
