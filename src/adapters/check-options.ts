@@ -13,7 +13,7 @@ import { canonicalHostName } from '../x509/host-names.js'
  * what would.
  */
 
-const misuse = (message: string): never => {
+export const misuse = (message: string): never => {
   throw new TlsFault('misuse', message)
 }
 

@@ -27,9 +27,9 @@ import {
   schemesByName,
   suitesByName,
 } from './check-options.js'
+import { checkShapes } from './check-shapes.js'
 import { constantTimeFirst, defaultCipherSuites, defaultGroups, defaultSignatureSchemes } from './defaults.js'
 import { Endpoint } from './endpoint.js'
-import { environmentNames } from './environment-names.js'
 import {
   type ClientExtensionOptions,
   clientExtensionOptions,
@@ -216,7 +216,6 @@ function environmentOf(
       selectFrom(list('credentials', options.credentials) ?? [], { unrecognizedName }),
     selectPsk: optionalFunction('selectPsk', options.selectPsk) ?? selectPskFrom(preSharedKeys(options.preSharedKeys)),
   }
-  if (options.environment !== undefined) checkNames(options.environment, environmentNames)
   return { ...providerEnvironment(provider, trust), ...options.environment }
 }
 
@@ -234,6 +233,7 @@ function showable(
 /** A client whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
 export function clientEndpoint(provider: CryptoProvider, options: ClientOptions): Endpoint {
   checkNames(options, clientOptions)
+  checkShapes(options)
   const { secureRenegotiation, otherDhGroups, strayHelloRequest, verifier } = options
   const { policy, keeper } = clientSessions(provider, options)
   const extensions = clientExtensions(options)
@@ -273,6 +273,7 @@ function checkHasCredentials(
 /** A server whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
 export function serverEndpoint(provider: CryptoProvider, options: ServerOptions): Endpoint {
   checkNames(options, serverOptions)
+  checkShapes(options)
   const { clientAuthentication } = options
   const { policy, keeper, needs } = serverSessions(options)
   const config: ServerConfig = {

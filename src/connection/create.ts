@@ -56,6 +56,7 @@ type Given<T> = { readonly [K in keyof T]?: T[K] | undefined }
  * nothing would compare as too much. Throws a `misuse` fault for what is no number of at least 0, or has no such name.
  */
 function checkLimits<T extends object>(option: string, defaults: T, given: Given<T> = {}): T {
+  if (typeof given !== 'object' || given === null) throw new TlsFault('misuse', `${option} must be an object`)
   const checked: T = { ...defaults }
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(defaults, name)) throw new TlsFault('misuse', `${option} has no ${JSON.stringify(name)}`)

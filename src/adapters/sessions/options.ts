@@ -1,4 +1,5 @@
 import { fromAscii, toHex } from '../../bytes/convert.js'
+import { Secret } from '../../bytes/secret.js'
 import type { Environment } from '../../crypto/environment.js'
 import type { CryptoProvider } from '../../crypto/provider.js'
 import type { KeptSession, Session } from '../../crypto/session.js'
@@ -115,6 +116,9 @@ export function clientSessions(
 ): { readonly policy: SessionPolicy; readonly keeper: SessionKeeper } {
   const { sessionCache: cache, session, sessionTickets, serverName, sessionKey } = options
   if (cache !== undefined && !(cache instanceof SessionCache)) misuse('sessionCache must be a SessionCache')
+  if (session !== undefined && !(session?.session?.masterSecret instanceof Secret)) {
+    misuse('session must be what an output of the type `session` kept')
+  }
   if (sessionTickets !== undefined && sessionTickets !== 'on' && sessionTickets !== 'off') {
     misuse(`sessionTickets must be "on" or "off", not ${JSON.stringify(sessionTickets)}`)
   }
@@ -134,7 +138,8 @@ export function serverSessions(
   const { sessionStore: store, ticketKeys, sessionLifetime: lifetime = DAY, clock: now = Date.now } = options
   const { environment = {} } = options
   if (ticketKeys !== undefined && !(ticketKeys instanceof TicketKeys)) misuse('ticketKeys must be TicketKeys')
-  if (!(typeof lifetime === 'number' && lifetime > 0)) misuse(`sessionLifetime must be milliseconds, not ${lifetime}`)
+  if (!(typeof lifetime === 'number' && lifetime > 0))
+    misuse(`sessionLifetime must be milliseconds, not ${String(lifetime)}`)
   const keeper = new ServerSessions({ store, ticketKeys, lifetime, now })
   const policy = {
     ids: store !== undefined || environment.resumeSession !== undefined,
