@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { entryPoints, typeErrors } from './support/readme-blocks.js'
 import { readmeSections, sectionOf } from './support/readme-sections.js'
 
 const root = new URL('../', import.meta.url)
@@ -15,18 +16,6 @@ const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?
     output,
   }),
 )
-
-/** The README imports the package by its name; here that is the source. */
-const entryPoints: Readonly<Record<string, string>> = {
-  tls12: 'src/index.ts',
-  'tls12/core': 'src/core.ts',
-  'tls12/node': 'src/node.ts',
-  'tls12/web': 'src/web.ts',
-  'tls12/x509': 'src/x509/index.ts',
-  'tls12/inspect': 'src/inspect/index.ts',
-  'tls12/providers/noble': 'src/providers/noble/index.ts',
-  'tls12/providers/webcrypto': 'src/providers/webcrypto/index.ts',
-}
 
 const resolveImports = (source: string): string =>
   source.replace(/from '(tls12[^']*)'/g, (_, name: string) => {
@@ -46,6 +35,12 @@ describe('README', () => {
   test.each(Object.keys(readmeSections))('the %s is the one that the table prints (npm run readme)', (name) => {
     expect(sectionOf(readme, name)).toBe(readmeSections[name]?.())
   })
+
+  test('every TypeScript block type-checks under the settings of the package, and a wrong one does not', () => {
+    const wrong = "import { createClient } from 'tls12'\ncreateClient({ serverNam: 'x' })\n"
+    const [error = '', ...others] = typeErrors([...programs.map(({ source }) => source), wrong])
+    expect([...others, error]).toEqual([expect.stringMatching(`block ${programs.length}, line 2: .*serverNam`)])
+  }, 60_000)
 
   test.each(programs)('program $# runs and prints what the README says: $title', async ({ source, output }) => {
     mkdirSync(folder, { recursive: true })
