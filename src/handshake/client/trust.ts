@@ -94,7 +94,11 @@ export function receiveCertificateVerdict(
   }
   const { signature, signedParams } = serverParams
   if (keyTypeOfScheme(signature.algorithm) !== identity.publicKey.keyType) {
-    refuse('scheme_not_offered', `the server's ${identity.publicKey.keyType} key cannot sign under its own scheme`)
+    const named = `0x${signature.algorithm.toString(16)}`
+    refuse(
+      'scheme_not_offered',
+      `the server's ${identity.publicKey.keyType} key cannot have signed under scheme ${named}`,
+    )
   }
   const need = ask('verifySignature', {
     key: identity.publicKey,

@@ -48,7 +48,10 @@ function checkClientKey({ groups }: ClientDemand, key: PublicKey, scheme: number
     refuse('key_unfit_for_suite', `the client's key lies on ${key.curve}, which this server does not accept`)
   }
   if (keyTypeOfScheme(scheme) !== key.keyType) {
-    refuse('scheme_not_offered', `the client's ${key.keyType} key cannot sign under its own scheme`)
+    refuse(
+      'scheme_not_offered',
+      `the client's ${key.keyType} key cannot have signed under scheme 0x${scheme.toString(16)}`,
+    )
   }
 }
 

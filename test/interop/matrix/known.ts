@@ -96,6 +96,15 @@ export const known: readonly Known[] = [
     reason:
       'tls 1.5.8 signs with ECDSA keys on P-256 alone, and gives up where it is to; so it does with an OpenSSL 3.0 server',
   },
+  {
+    peer: 'Pike',
+    role: 'client',
+    kinds: /^rsa ecdsa/,
+    fails: /ecdsa key cannot have signed/,
+    reason:
+      'Pike 8.0 names the signature algorithm of the suite in CertificateVerify, not that of its key: RSA with an ECDSA key ' +
+      '(RFC 5246 §7.4.8); OpenSSL 3.0 as the server refuses it alike (wrong signature type)',
+  },
 ]
 
 export const covers = (entry: Known, one: Case): boolean =>

@@ -231,6 +231,17 @@ const programs: readonly OwnProgram[] = [
     resumes: { client: ['id'], server: ['id'] },
   },
   {
+    name: 'Pike',
+    folder: 'pike',
+    needs: 'pike8.0-core',
+    build: ['pike8.0', 'peer.pike', 'version'], // interpreted: this is whether it compiles
+    run: ['pike8.0', join(sources, 'pike', 'peer.pike')],
+    suiteName: codeOf,
+    kinds: ['rsa', ...ecdsa],
+    logsKeys: true,
+    resumes: both,
+  },
+  {
     name: 'tlslite-ng',
     folder: 'python',
     needs: 'python3-venv, and pip a package index',
