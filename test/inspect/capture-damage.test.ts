@@ -8,6 +8,8 @@ import { CaptureReader } from '../../src/inspect/capture/capture-reader.js'
 import type { ConnectionStory } from '../../src/inspect/capture/connection-story.js'
 import { describeConnection, describeTransport } from '../../src/inspect/capture/describe-connection.js'
 import { formatSteps } from '../../src/inspect/format-steps.js'
+import { describeReplays } from '../../src/inspect/replay/describe-replay.js'
+import { replayConnection } from '../../src/inspect/replay/replay-connection.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
 import { frames, linkLayers, pcap, pcapng, tcp } from '../support/capture-builder.js'
 import { damaged, random } from '../support/damage.js'
@@ -91,6 +93,9 @@ function outcomeOf(
   }
   for (const story of stories) {
     expect(describeTransport(story).length).toBeGreaterThan(1)
+    const replays = replayConnection(story.handshakes, crypto)
+    expect(replays.length).toBe(story.handshakes.length)
+    expect(describeReplays(replays).length).toBeGreaterThanOrEqual(replays.length)
     expect(formatSteps(describeConnection(story), { bytes: next(8) === 0 }).length).toBeGreaterThanOrEqual(0)
   }
   return stories.length === 0 ? 'nothing to tell' : 'told'
