@@ -59,9 +59,9 @@ function keysAreKnown({ certificates, certificateTypes }: CapturedMessages): boo
 
 /** Reads what a replay needs, or says why there can be none. */
 function prepare(handshake: CapturedHandshake): CapturedMessages | NotReplayed {
+  if (handshake.broken !== undefined) return 'unreadable'
   const clientHello = messageOf(handshake, 'client_hello')
   if (clientHello === undefined) return 'no_client_hello'
-  if (handshake.broken !== undefined) return 'unreadable'
   const serverHello = messageOf(handshake, 'server_hello')
   if (serverHello !== undefined && versionOf(serverHello) !== ProtocolVersion.TLSv1_2) return 'other_version'
   if (serverHello !== undefined && handshake.suite === undefined) return 'unknown_suite'
