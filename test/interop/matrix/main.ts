@@ -49,26 +49,34 @@ const report = (cell: Cell): void => {
   console.log([`${outcome}: ${nameOf(of)}`, ...parts.filter((part) => part !== undefined)].join(': '))
 }
 
+async function runAll(name: string, provider: CryptoProvider, peer: Peer): Promise<readonly Cell[]> {
+  if (peer.absent !== undefined) {
+    console.log(`${peer.name}: missing, ${peer.absent}`)
+    return []
+  }
+  const began = performance.now()
+  const cells = await runPeer(peer, provider, { wanted: (one) => nameOf(one).includes(values.only), onCell: report })
+  const count = (outcome: Cell['outcome']): number => cells.filter((cell) => cell.outcome === outcome).length
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  const counts = `${count('green')} green, ${count('known')} known, ${count('red')} red, ${seconds} s`
+  console.log(`${peer.name} (${peer.version}) with ${name}: ${counts}`)
+  return cells
+}
+
+/** Two peers at a time: much of it is waiting for programs that start. */
 async function run(name: string, some: readonly Peer[]): Promise<Run> {
   const make = providers[name]
   if (make === undefined)
     throw new Error(`no provider is called ${name}; there are ${Object.keys(providers).join(', ')}`)
   const provider = make()
-  const cells: Cell[] = []
-  for (const peer of some) {
-    if (peer.absent !== undefined) {
-      console.log(`${peer.name}: missing, ${peer.absent}`)
-      continue
-    }
-    const began = performance.now()
-    const found = await runPeer(peer, provider, { wanted: (one) => nameOf(one).includes(values.only), onCell: report })
-    cells.push(...found)
-    const count = (outcome: Cell['outcome']): number => found.filter((cell) => cell.outcome === outcome).length
-    const seconds = ((performance.now() - began) / 1000).toFixed(1)
-    const counts = `${count('green')} green, ${count('known')} known, ${count('red')} red, ${seconds} s`
-    console.log(`${peer.name} (${peer.version}) with ${name}: ${counts}`)
+  const found = new Map<Peer, readonly Cell[]>()
+  const waiting = [...some]
+  const work = async (): Promise<void> => {
+    for (let peer = waiting.shift(); peer !== undefined; peer = waiting.shift())
+      found.set(peer, await runAll(name, provider, peer))
   }
-  return { provider: name, cells }
+  await Promise.all([work(), work()])
+  return { provider: name, cells: some.flatMap((peer) => found.get(peer) ?? []) }
 }
 
 const whole = chosen === undefined && values.only === '' && values.provider === undefined

@@ -26,9 +26,15 @@ async function renegotiate(end: TcpEnd): Promise<void> {
     const { state } = end.endpoint.connection
     return (state.name === 'Connected' && state.renegotiations === 1) || undefined
   })
+  end.summary = end.endpoint.connection.summary
 }
 
-async function ask(endpoint: Endpoint, port: number, answer: string, one: Case): Promise<ConnectionSummary> {
+interface Asked {
+  readonly summary: ConnectionSummary
+  readonly text: string
+}
+
+async function ask(endpoint: Endpoint, port: number, answer: string, one: Case): Promise<Asked> {
   const end = await connectTcp(endpoint, port)
   try {
     const summary = await end.established()
@@ -38,7 +44,7 @@ async function ask(endpoint: Endpoint, port: number, answer: string, one: Case):
     end.endpoint.close()
     await end.until('the end', () => end.peerClosed || end.socketClosed || undefined)
     checkEnd(end)
-    return summary
+    return { summary: end.summary ?? summary, text: end.text }
   } finally {
     end.socket.destroy() // many of these servers serve one client at a time
   }
@@ -48,27 +54,25 @@ async function ask(endpoint: Endpoint, port: number, answer: string, one: Case):
 export async function meetServer(
   one: Case,
   peer: Peer,
-  running: PeerServer,
+  { port, program }: PeerServer,
   provider: CryptoProvider,
 ): Promise<Negotiated> {
   const options = clientOptions(one, provider)
   const { answer = 'answer of a peer', shows } = peer.server ?? {}
-  const meet = async (again: boolean): Promise<ConnectionSummary> => {
-    const summary = await ask(clientEndpoint(provider, options), running.port, answer, one)
-    checkSummary(one, summary, again)
-    return summary
+  const meet = async (again: boolean): Promise<Asked> => {
+    const asked = await ask(clientEndpoint(provider, options), port, answer, one)
+    checkSummary(one, asked.summary, again)
+    return asked
   }
-  running.program.mark()
-  const first = await meet(false)
+  program.mark()
+  const { summary, text } = await meet(false)
   if (shows !== undefined && one.clientKind !== undefined) {
-    const certificate = shows(pki.client[one.clientKind])
-    await running.program.until(
-      `${certificate} in what the server says`,
-      () => running.program.heard.includes(certificate) || undefined,
-    )
+    const shown = shows(pki.client[one.clientKind])
+    const says = (): boolean => `${text}\n${program.heard}`.includes(shown)
+    await program.until(`${JSON.stringify(shown)} of the server`, () => says() || undefined)
   }
   if (one.resume !== 'none') await meet(true)
-  return first.negotiated
+  return summary.negotiated
 }
 
 /** Serves each connection with an endpoint of its own, and answers what it asks. */
@@ -130,9 +134,8 @@ async function judge(one: Case, ends: readonly TcpEnd[], code: number | string, 
   const last = used.at(-1)
   if (last?.summary === undefined) {
     const fault = ends.find((end) => end.fault !== undefined)?.fault
-    throw new Unmet(
-      fault === undefined ? `it never came: ${said}` : `${fault.code}: ${fault.message}; ended with ${code}`,
-    )
+    const ended = fault === undefined ? 'it never came' : `${fault.code}: ${fault.message}`
+    throw new Unmet(`${ended}; it ended with ${code} and said: ${said}`)
   }
   if (!last.endpoint.connection.ended)
     await last.until('the end', () => last.peerClosed || last.socketClosed || undefined)

@@ -63,7 +63,7 @@ class Servers {
 }
 
 /** Programs that are waited for in vain are described with all that they said. */
-const firstLine = (text: string): string => text.trim().split('\n')[0]?.slice(0, 300) ?? ''
+const firstLine = (text: string): string => text.trim().split('\n').slice(0, 2).join(' ').slice(0, 300)
 
 async function tried(one: Case, peer: Peer, servers: Servers, provider: CryptoProvider): Promise<Cell> {
   const began = performance.now()

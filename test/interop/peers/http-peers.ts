@@ -96,7 +96,7 @@ function nginxConfiguration(port: number, terms: Terms): string {
   const lines = [
     `daemon off; master_process off; pid ${folder}/pid; error_log stderr;`,
     'events {}',
-    `http { log_format shown 'shown: $ssl_client_s_dn'; access_log /dev/stderr shown; ${temporary.join(' ')}`,
+    `http { access_log off; ${temporary.join(' ')}`,
     `server { listen 127.0.0.1:${port} ssl; server_name localhost;`,
     `ssl_protocols TLSv1.2; ssl_ciphers ${names(terms)}; ssl_certificate ${own.chainPath}; ssl_certificate_key ${own.keyPath};`,
     `ssl_dhparam ${new URL('../../../vectors/dh/ffdhe2048.pem', import.meta.url).pathname};`,
@@ -106,7 +106,7 @@ function nginxConfiguration(port: number, terms: Terms): string {
       ? []
       : [`ssl_verify_client ${asks[terms.clientAuth]}; ssl_client_certificate ${trusted(terms)};`]),
     ...(terms.args ?? []),
-    'location / { return 200 "answer of nginx"; } } }',
+    'location / { return 200 "answer of nginx, shown: $ssl_client_s_dn"; } } }',
   ]
   writeFileSync(`${folder}/nginx.conf`, lines.join('\n'))
   return `${folder}/nginx.conf`
@@ -117,7 +117,9 @@ export const nginx: Peer = {
   version:
     nginxPath === undefined
       ? ''
-      : spawnSync(nginxPath, ['-v'], { encoding: 'utf8' }).stderr.replace(/.*nginx\/|\n/g, 'nginx '),
+      : spawnSync(nginxPath, ['-v'], { encoding: 'utf8' })
+          .stderr.trim()
+          .replace(/.*nginx\//, 'nginx '),
   ...(nginxPath === undefined ? { absent: 'no nginx' } : {}),
   suites: certificatesOnly,
   kinds: allKinds,

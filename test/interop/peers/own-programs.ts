@@ -10,7 +10,17 @@ import type { PkiKind } from '../../support/pki.js'
 import { pki } from '../../support/pki.js'
 import { Program } from '../program.js'
 import { startSaying } from './listening.js'
-import { allKinds, type Peer, type Resumption, type Role, sharedKey, type Terms, trusted, which } from './peer.js'
+import {
+  allKinds,
+  commonName,
+  type Peer,
+  type Resumption,
+  type Role,
+  sharedKey,
+  type Terms,
+  trusted,
+  which,
+} from './peer.js'
 import { codeOf, suitesPrintedBy } from './suites-of.js'
 
 const sources = fileURLToPath(new URL('../../../vectors/peers/', import.meta.url))
@@ -33,6 +43,10 @@ interface OwnProgram {
   readonly resumes: Readonly<Record<Role, readonly Resumption[]>>
   /** What its list of suites has between them, where it is not a comma. */
   readonly between?: ':'
+  /** A second goes by before its client does anything: fewer suites are resumed with it. */
+  readonly slowStart?: true
+  /** Whether its server prints whose certificate it was shown. */
+  readonly shows?: true
   /** The roles in which it takes part in a renegotiation. */
   readonly renegotiates?: readonly Role[]
   /** Its name of a suite, where it is not the registered one. */
@@ -79,6 +93,11 @@ const speaks =
   ({ keyExchange }: SuiteParameters): boolean =>
     psk === true || !keyExchange.endsWith('PSK')
 
+const oneOfEachKind = ({ name }: SuiteParameters): boolean =>
+  /_(ECDHE_RSA|DHE_RSA|PSK)_WITH_AES_128_GCM|_ECDHE_ECDSA_WITH_(AES_256_GCM|CHACHA20)|_RSA_WITH_AES_128_CBC_SHA/.test(
+    name,
+  )
+
 function peerOf(own: OwnProgram): Peer {
   const absent = buildFailure(own)
   const [command = '', ...first] = own.run
@@ -103,6 +122,7 @@ function peerOf(own: OwnProgram): Peer {
       clientCertificates: true,
       alpn: true,
       ...renegotiates('server'),
+      ...(own.shows === true ? { shows: (certificate) => `shown CN=${commonName(certificate)}\n` } : {}),
       start: (terms) => startSaying(start('server', terms, 0), /^listening (\d+)/m),
     },
     client: {
@@ -110,6 +130,7 @@ function peerOf(own: OwnProgram): Peer {
       clientCertificates: true,
       alpn: true,
       ...renegotiates('client'),
+      ...(own.slowStart === true ? { resumable: oneOfEachKind } : {}),
       start: (terms, port) => start('client', terms, port),
     },
   }
@@ -137,6 +158,7 @@ const programs: readonly OwnProgram[] = [
     needs: 'cc and libmbedtls-dev',
     build: cc('mbedtls', '-lmbedtls', '-lmbedx509', '-lmbedcrypto'),
     run: [join(builds, 'mbedtls')],
+    shows: true,
     kinds: ['rsa', ...ecdsa],
     logsKeys: true,
     psk: true,
@@ -151,8 +173,10 @@ const programs: readonly OwnProgram[] = [
     build: cc('wolfssl', '-lwolfssl'),
     run: [join(builds, 'wolfssl')],
     between: ':',
+    shows: true,
     kinds: ['rsa', ...ecdsa, 'ed25519', 'ed448'],
     logsKeys: true,
+    psk: true,
     resumes: both,
   },
   {
@@ -183,6 +207,7 @@ const programs: readonly OwnProgram[] = [
     needs: 'Go 1.22',
     build: ['go', 'build', '-o', join(builds, 'go'), '.'],
     run: [join(builds, 'go')],
+    shows: true,
     kinds: ['rsa', ...ecdsa, 'ed25519'],
     logsKeys: true,
     resumes: { client: ['ticket'], server: ['ticket'] },
@@ -214,8 +239,10 @@ const programs: readonly OwnProgram[] = [
     needs: 'a JDK from 17 on',
     build: ['javac', '-d', join(builds, 'java'), 'Peer.java'],
     run: [...java, join(builds, 'java'), 'Peer'],
+    shows: true,
     kinds: ['rsa', 'rsaPss', ...ecdsa, 'ed25519', 'ed448'],
     logsKeys: false,
+    slowStart: true,
     resumes: both,
     renegotiates: ['client', 'server'],
   },
@@ -228,6 +255,7 @@ const programs: readonly OwnProgram[] = [
     kinds: ['rsa', 'rsaPss', ...ecdsa], // its EdDSA is for TLS 1.3 alone
     logsKeys: true,
     psk: true,
+    slowStart: true,
     resumes: { client: ['id'], server: ['id'] },
   },
   {
@@ -249,6 +277,7 @@ const programs: readonly OwnProgram[] = [
     run: [join(builds, 'tlslite', 'bin', 'python'), join(sources, 'python', 'peer.py')],
     kinds: allKinds,
     logsKeys: true,
+    slowStart: true,
     resumes: both,
   },
   {
@@ -260,6 +289,7 @@ const programs: readonly OwnProgram[] = [
     kinds: allKinds,
     logsKeys: true,
     psk: true,
+    slowStart: true,
     resumes: { client: ['id'], server: ['id'] },
   },
   {

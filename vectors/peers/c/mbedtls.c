@@ -158,6 +158,12 @@ static int is_resumed(const mbedtls_ssl_session *before, const mbedtls_ssl_sessi
   return memcmp(before->master, now->master, sizeof now->master) == 0;
 }
 
+static void show_peer(const mbedtls_ssl_context *ssl) {
+  char name[256];
+  const mbedtls_x509_crt *shown = mbedtls_ssl_get_peer_cert(ssl);
+  if (shown != NULL && mbedtls_x509_dn_gets(name, sizeof name, &shown->subject) > 0) printf("shown %s\n", name);
+}
+
 static int converse(int fd, mbedtls_ssl_session *session) {
   mbedtls_net_context net = {.fd = fd};
   mbedtls_ssl_context ssl;
@@ -173,6 +179,7 @@ static int converse(int fd, mbedtls_ssl_session *session) {
   if (!bad) {
     const char *protocol = mbedtls_ssl_get_alpn_protocol(&ssl);
     int resumed = !options.is_server && is_resumed(session, ssl.session);
+    show_peer(&ssl);
     printf("established %s resumed=%d alpn=%s\n", mbedtls_ssl_get_ciphersuite(&ssl), resumed, protocol == NULL ? "-" : protocol);
     if (!options.is_server) mbedtls_ssl_get_session(&ssl, session);
     bad = options.is_server ? serve(&ssl) : ask(&ssl);

@@ -21,6 +21,25 @@ static void log_keys(WOLFSSL *ssl) {
   log_master_secret(options.keylog, client, master);
 }
 
+static unsigned int copy_psk(unsigned char *key, unsigned int room) {
+  unsigned int length = strlen(options.psk) / 2;
+  if (length > room) return 0;
+  for (unsigned int i = 0; i < length; i++) sscanf(options.psk + 2 * i, "%2hhx", &key[i]);
+  return length;
+}
+
+static unsigned int client_psk(WOLFSSL *ssl, const char *hint, char *identity, unsigned int identity_room, unsigned char *key,
+                               unsigned int room) {
+  (void)ssl, (void)hint;
+  snprintf(identity, identity_room, "%s", options.psk_identity);
+  return copy_psk(key, room);
+}
+
+static unsigned int server_psk(WOLFSSL *ssl, const char *identity, unsigned char *key, unsigned int room) {
+  (void)ssl;
+  return strcmp(identity, options.psk_identity) == 0 ? copy_psk(key, room) : 0;
+}
+
 static void configure(void) {
   wolfSSL_Init();
   context = wolfSSL_CTX_new(options.is_server ? wolfTLSv1_2_server_method() : wolfTLSv1_2_client_method());
@@ -29,6 +48,8 @@ static void configure(void) {
     must(wolfSSL_CTX_use_certificate_chain_file(context, options.cert), options.cert);
     must(wolfSSL_CTX_use_PrivateKey_file(context, options.key, WOLFSSL_FILETYPE_PEM), options.key);
   }
+  if (options.psk != NULL && options.is_server) wolfSSL_CTX_set_psk_server_callback(context, server_psk);
+  if (options.psk != NULL && !options.is_server) wolfSSL_CTX_set_psk_client_callback(context, client_psk);
   if (options.suites != NULL) must(wolfSSL_CTX_set_cipher_list(context, options.suites), "suites");
   if (options.is_server) {
     int mode = strcmp(options.client_auth, "require") == 0   ? WOLFSSL_VERIFY_PEER | WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT
@@ -85,6 +106,11 @@ static void set_alpn(WOLFSSL *ssl) {
   must(wolfSSL_UseALPN(ssl, list, strlen(list), WOLFSSL_ALPN_FAILED_ON_MISMATCH), "alpn");
 }
 
+static void show_peer(WOLFSSL *ssl) {
+  WOLFSSL_X509 *shown = wolfSSL_get_peer_certificate(ssl);
+  if (shown != NULL) printf("shown CN=%s\n", wolfSSL_X509_get_subjectCN(shown));
+}
+
 static int converse(int fd, WOLFSSL_SESSION **session) {
   WOLFSSL *ssl = wolfSSL_new(context);
   wolfSSL_set_fd(ssl, fd);
@@ -100,6 +126,7 @@ static int converse(int fd, WOLFSSL_SESSION **session) {
   int bad = code != WOLFSSL_SUCCESS ? failed("handshake", ssl, code) : 0;
   if (!bad) {
     log_keys(ssl);
+    show_peer(ssl);
     char *protocol = NULL;
     unsigned short length = 0;
     wolfSSL_ALPN_GetProtocol(ssl, &protocol, &length);

@@ -122,6 +122,9 @@ func established(connection *tls.Conn) {
 	if state.DidResume {
 		resumed = 1
 	}
+	for _, shown := range state.PeerCertificates[:min(1, len(state.PeerCertificates))] {
+		fmt.Println("shown", shown.Subject)
+	}
 	fmt.Printf("established %s resumed=%d alpn=%s\n", tls.CipherSuiteName(state.CipherSuite), resumed, protocol)
 }
 

@@ -12,6 +12,7 @@ import java.security.PrivateKey;
 import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -126,8 +128,17 @@ public final class Peer {
     SSLSession session = socket.getSession();
     boolean resumed = session.getCreationTime() == lastCreated;
     lastCreated = session.getCreationTime();
+    showPeer(session);
     String protocol = socket.getApplicationProtocol();
     System.out.printf("established %s resumed=%d alpn=%s%n", session.getCipherSuite(), resumed ? 1 : 0, protocol.isEmpty() ? "-" : protocol);
+  }
+
+  private static void showPeer(SSLSession session) {
+    try {
+      System.out.println("shown " + ((X509Certificate) session.getPeerCertificates()[0]).getSubjectX500Principal());
+    } catch (SSLPeerUnverifiedException none) {
+      // the peer has shown nothing
+    }
   }
 
   private static boolean ask(SSLContext context) throws IOException {
