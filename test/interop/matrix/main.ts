@@ -11,6 +11,7 @@ import { nobleProvider } from '../../../src/providers/noble/index.js'
 import { nodeProvider } from '../../../src/providers/node/index.js'
 import { webCryptoProvider } from '../../../src/providers/webcrypto/index.js'
 import { allPeers } from '../peers/all.js'
+import { describeNotHere } from '../peers/not-here.js'
 import type { Peer } from '../peers/peer.js'
 import { nameOf } from './case.js'
 import { known } from './known.js'
@@ -95,5 +96,6 @@ if (whole) {
     console.log(`no longer needed, or the peer is missing: ${peer}: ${reason}`)
 }
 const red = cells.filter(({ outcome }) => outcome === 'red').length
+if (chosen === undefined) console.log(`\n${describeNotHere()}`)
 console.log(`\n${cells.length} cells, ${red} red`)
 process.exitCode = red === 0 ? 0 : 1
