@@ -66,5 +66,6 @@ export function channelBinding(
 ): Uint8Array {
   if (type === 'tls-unique') return tlsUnique(role, state)
   if (type === 'tls-server-end-point') return serverEndPoint(schedule, role, state)
-  return tlsExporter(schedule, state)
+  if (type === 'tls-exporter') return tlsExporter(schedule, state)
+  throw new TlsFault('misuse', `there is no channel binding ${JSON.stringify(type)}`)
 }

@@ -2,6 +2,7 @@ import { concat } from '../bytes/convert.js'
 import type { KeySchedule } from '../crypto/key-schedule.js'
 import type { Connected } from '../handshake/connected.js'
 import { TlsFault } from '../handshake/fault.js'
+import { checkBytes } from './connection-faults.js'
 
 const MAX_CONTEXT_LENGTH = 0xffff
 
@@ -14,6 +15,15 @@ const RESERVED_LABELS: ReadonlySet<string> = new Set([
   'key expansion',
 ])
 
+/** What is no label, length or context would give the same bytes to everybody, or none: a key all the same to whoever asked. */
+function checkQuestion(label: unknown, length: unknown, context: unknown): void {
+  if (typeof label !== 'string' || label === '') throw new TlsFault('misuse', 'a label is a text that is not empty')
+  if (!Number.isSafeInteger(length) || Number(length) < 1) {
+    throw new TlsFault('misuse', `keying material has 1 byte or more, not ${String(length)}`)
+  }
+  if (context !== undefined) checkBytes('the context of exportKeyingMaterial', context)
+}
+
 /** Keying material for an application (RFC 5705 §4): the PRF over both randoms, and the context where there is one. */
 export function exportKeyingMaterial(
   schedule: KeySchedule,
@@ -22,6 +32,7 @@ export function exportKeyingMaterial(
   length: number,
   context: Uint8Array | undefined,
 ): Uint8Array {
+  checkQuestion(label, length, context)
   if (RESERVED_LABELS.has(label)) throw new TlsFault('misuse', `the label ${JSON.stringify(label)} is TLS's own`)
   if (context !== undefined && context.length > MAX_CONTEXT_LENGTH) {
     throw new TlsFault('misuse', `a context has at most ${MAX_CONTEXT_LENGTH} bytes, not ${context.length}`)
