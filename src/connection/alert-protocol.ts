@@ -47,7 +47,7 @@ export class AlertProtocol {
     }
     const alert = decode(Alert, fragment)
     const isWarning = alert.level === AlertLevel.warning && alert.description !== AlertDescription.close_notify
-    if (isWarning && ++this.#warnings > this.#limits.warnings) {
+    if (isWarning && !(++this.#warnings <= this.#limits.warnings)) {
       throw new TlsFault('too_many_warnings', `more than ${this.#limits.warnings} warning alerts in a row`)
     }
     return alert

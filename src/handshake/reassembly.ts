@@ -61,7 +61,7 @@ export class Reassembly {
     if (this.buffered < HANDSHAKE_HEADER_LENGTH) return undefined
     const { msgType, length } = readHandshakeHeader(this.#buffer.subarray(this.#start, this.#end))
     const limit = msgType === HandshakeType.certificate ? this.#limits.certificate : this.#limits.message
-    if (length > limit) {
+    if (!(length <= limit)) {
       refuse(
         'message_too_long',
         `${nameOf(HandshakeType, msgType)} of ${length} bytes; at most ${limit} are accepted, see messageLimits`,

@@ -96,6 +96,7 @@ test('a stream tells what was negotiated and proved, by the names of node:tls', 
     expect(new Uint8Array(stream.getPeerCertificate().raw ?? [])).toEqual(peer.certificate)
   }
   expect(near.exportKeyingMaterial(32, 'EXPERIMENTAL a')).toEqual(far.exportKeyingMaterial(32, 'EXPERIMENTAL a'))
+  expect(near.exportKeyingMaterial(32, 'EXPERIMENTAL a').buffer.byteLength).toBe(32)
   near.end()
   await Promise.all([nearSaw.closed, farSaw.closed])
   expect(near.summary?.negotiated.applicationProtocol).toBe('http/1.1')

@@ -16,6 +16,9 @@ type Done = (error?: Error | null) => void
 /** What is written is sealed in pieces of this size, each when the transport wants it: no write is held twice as a whole. */
 const PIECE = 65_536
 
+/** As a Buffer with memory of its own: small ones share a pool, which anybody can read who has any of them. */
+const unpooled = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
 const pipeError = (): Error =>
   Object.assign(new Error('the peer closed the connection before this could be sent'), { code: 'EPIPE' })
 
@@ -86,7 +89,7 @@ export class TlsDuplex extends SocketShape {
 
   /** Keying material bound to this connection (RFC 5705 §4). Throws a `misuse` fault unless the connection is open. */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
-    return Buffer.from(this.#endpoint.connection.exportKeyingMaterial(label, length, context))
+    return unpooled(this.#endpoint.connection.exportKeyingMaterial(label, length, context))
   }
 
   /**
@@ -111,7 +114,7 @@ export class TlsDuplex extends SocketShape {
    * like a key.
    */
   getSession(): Buffer | undefined {
-    return this.#session?.use((bytes) => Buffer.from(bytes))
+    return this.#session?.use((bytes) => unpooled(bytes.slice()))
   }
 
   override _read(): void {
