@@ -1,10 +1,9 @@
 import { TlsFault } from '../../handshake/fault.js'
 import { type MessageLimits, Reassembly } from '../../handshake/reassembly.js'
-import { HANDSHAKE_HEADER_LENGTH, readHandshakeHeader } from '../../messages/handshake.js'
+import { readHandshakeHeader } from '../../messages/handshake.js'
 import { HEADER_LENGTH } from '../../record/plaintext.js'
-import type { TlsRecord } from '../../record/record-layer.js'
 import { ContentType } from '../../registry/content-type.js'
-import { HandshakeType, type HandshakeTypeName } from '../../registry/handshake-type.js'
+import { HandshakeType } from '../../registry/handshake-type.js'
 import { ProtocolVersion } from '../../registry/protocol-version.js'
 import { nameOf } from '../../registry/registry.js'
 import type { Side } from '../trace.js'
@@ -12,10 +11,10 @@ import { plural, versionText } from '../words.js'
 import type { CapturedHandshake } from './captured-handshake.js'
 import { HandshakeObserver } from './handshake-observer.js'
 import type { KeyStore } from './key-store.js'
-import type { FragmentForm } from './record-anatomy.js'
+import { isMessageName, RecordKeeper } from './record-keeper.js'
 import { type CaptureCrypto, RecordOpener } from './record-opener.js'
 import { RecordScanner, type ScannedRecord } from './record-scanner.js'
-import { type KeptTotal, MAX_KEPT_TOTAL, type StoryLog } from './story-log.js'
+import { KEPT_OVERHEAD, type KeptTotal, MAX_KEPT_TOTAL, type StoryLog } from './story-log.js'
 
 /** Far above what any real chain needs; a message that says it is longer is not waited for. */
 const LIMITS: MessageLimits = { message: 0x20000, certificate: 0x80000 }
@@ -23,18 +22,7 @@ const LIMITS: MessageLimits = { message: 0x20000, certificate: 0x80000 }
 /** Handshakes of one connection that are kept for replays: renegotiation may go on for ever. */
 const MAX_HANDSHAKES = 16
 
-const isMessageName = (name: string): name is HandshakeTypeName => Object.hasOwn(HandshakeType, name)
-
-/** Whether known messages fill a fragment from its first octet to its last. */
-function holdsWholeMessages(content: Uint8Array): boolean {
-  let at = 0
-  while (at + HANDSHAKE_HEADER_LENGTH <= content.length) {
-    const { msgType, length } = readHandshakeHeader(content.subarray(at))
-    if (!isMessageName(nameOf(HandshakeType, msgType))) return false
-    at += HANDSHAKE_HEADER_LENGTH + length
-  }
-  return at === content.length && at > 0
-}
+const TOO_MUCH = 'too much is kept of all connections at a time'
 
 /** What is known of one sender. */
 interface SenderState {
@@ -59,15 +47,19 @@ export interface ConversationOptions {
 /** Reads what client and server say to each other in TLS, record by record. Never throws for what was captured. */
 export class Conversation {
   readonly #options: ConversationOptions
+  readonly #keeper: RecordKeeper
   readonly #senders: Readonly<Record<Side, SenderState>>
   readonly #handshakes: CapturedHandshake[] = []
   #observer: HandshakeObserver | undefined
+  /** What the handshakes that are kept for replays take of what may be kept. */
+  #keptForReplays = 0
   /** Says why nothing further can be read, once that is so: another version, mostly. */
   #closed = false
   #time = 0
 
   constructor(options: ConversationOptions) {
     this.#options = options
+    this.#keeper = new RecordKeeper(options.log, options.keepRecords)
     this.#senders = { client: this.#newSender('client'), server: this.#newSender('server') }
   }
 
@@ -94,6 +86,16 @@ export class Conversation {
     this.#senders[sender].scanner.gap(length)
   }
 
+  /** Whether another message of so many octets may be kept, which counts until the end. */
+  #mayKeep(octets: number): boolean {
+    const { kept } = this.#options
+    const size = octets + KEPT_OVERHEAD
+    if (kept.bytes + size > MAX_KEPT_TOTAL) return false
+    kept.bytes += size
+    this.#keptForReplays += size
+    return true
+  }
+
   /** Ends it, and gives what was seen of each handshake. */
   close(): readonly CapturedHandshake[] {
     for (const { protection } of Object.values(this.#senders))
@@ -103,6 +105,8 @@ export class Conversation {
     this.#tellUnfinished('client')
     this.#tellUnfinished('server')
     for (const { reassembly } of Object.values(this.#senders)) this.#options.kept.bytes -= reassembly.buffered
+    this.#options.kept.bytes -= this.#keptForReplays
+    this.#keptForReplays = 0
     return this.#handshakes
   }
 
@@ -111,7 +115,7 @@ export class Conversation {
     const { unfinished } = this.#senders[sender].scanner
     if (unfinished.length === 0) return
     const text = `the ${sender} ends in the middle of a record, ${plural(unfinished.length, 'byte')} of it are there`
-    const raw = this.#options.keepRecords ? { raw: unfinished } : {}
+    const raw = this.#keeper.isOn ? { raw: unfinished } : {}
     this.#options.log.add({ type: 'remark', time: this.#time, text, sender, ...raw })
   }
 
@@ -119,7 +123,7 @@ export class Conversation {
     const scanner = new RecordScanner({
       wants: (type) =>
         type !== ContentType.application_data ||
-        this.#options.keepRecords ||
+        this.#keeper.isOn ||
         this.#senders[side].protection instanceof RecordOpener,
       record: (record) => this.#record(side, record),
       lost: (why) => this.#lost(side, why),
@@ -144,29 +148,20 @@ export class Conversation {
     if (protection instanceof RecordOpener) this.#open(side, protection, record)
     else if (protection === 'none' && !this.#closed) this.#plaintext(side, record)
     else {
-      this.#keep(side, record, { type: protection === 'none' ? 'plain' : 'sealed' })
+      this.#keeper.keep(side, record, { type: protection === 'none' ? 'plain' : 'sealed' })
       this.#unreadable(side, record)
     }
   }
 
-  #keep(sender: Side, { whole }: ScannedRecord, form: FragmentForm, data?: Uint8Array): void {
-    if (!this.#options.keepRecords || whole === undefined) return
-    this.#options.log.record({ sender, raw: whole.slice(), form, ...(data === undefined ? {} : { data }) })
-  }
-
-  /** Whether all of a record's contents is in what is told of it. */
-  #tellsAll(side: Side, type: number, content: Uint8Array): boolean {
-    if (type === ContentType.alert) return content.length === 2
-    if (type === ContentType.change_cipher_spec) return content.length === 1
-    const startsFresh = this.#senders[side].reassembly.buffered === 0
-    return type === ContentType.handshake && startsFresh && holdsWholeMessages(content)
+  #startsFresh(side: Side): boolean {
+    return this.#senders[side].reassembly.buffered === 0
   }
 
   #plaintext(side: Side, record: ScannedRecord): void {
     const { type, whole, length } = record
     if (whole !== undefined) {
       const content = whole.subarray(HEADER_LENGTH)
-      this.#keep(side, record, { type: this.#tellsAll(side, type, content) ? 'told' : 'plain' })
+      this.#keeper.keepPlain(side, record, content, this.#startsFresh(side))
       this.#fragment(side, type, content)
     } else if (type === ContentType.application_data) this.#applicationData(side, length)
     else this.#missingRecord(side)
@@ -192,7 +187,7 @@ export class Conversation {
     }
     const opened = opener.open(record.whole)
     if (typeof opened !== 'string') {
-      this.#keepOpened(side, record, opened, opener)
+      this.#keeper.keepOpened(side, record, opened, opener, this.#startsFresh(side))
       this.#fragment(side, opened.type, opened.fragment)
       return
     }
@@ -200,14 +195,8 @@ export class Conversation {
     this.#senders[side].protection = { reason: opened }
     this.#observer?.breakOff(`a record of the ${side}'s did not open`)
     this.#remark(`nothing further of the ${side}'s is decrypted: ${opened}`)
-    this.#keep(side, record, { type: 'sealed' })
+    this.#keeper.keep(side, record, { type: 'sealed' })
     this.#unreadable(side, record)
-  }
-
-  #keepOpened(side: Side, record: ScannedRecord, { type, fragment }: TlsRecord, { bulk }: RecordOpener): void {
-    if (bulk === undefined) return
-    const data = this.#tellsAll(side, type, fragment) ? undefined : fragment
-    this.#keep(side, record, { type: 'opened', bulk, contentLength: fragment.length }, data)
   }
 
   #unreadable(side: Side, { type, length }: ScannedRecord): void {
@@ -246,7 +235,7 @@ export class Conversation {
   #alert(sender: Side, fragment: Uint8Array): void {
     const [level = 0, description = 0] = fragment
     if (fragment.length !== 2) this.#remark(`an alert record of ${fragment.length} bytes from the ${sender}`)
-    this.#observer?.alert(sender, level, description)
+    if (this.#mayKeep(0)) this.#observer?.alert(sender, level, description)
     this.#options.log.add({ type: 'alert', time: this.#time, sender, alert: { level, description } })
   }
 
@@ -275,6 +264,11 @@ export class Conversation {
     if (!isMessageName(name)) {
       this.#observer?.breakOff(`it has a message of type ${msgType}`)
       this.#remark(`a handshake message of type ${msgType} from the ${sender}, ${raw.length} bytes`)
+      return
+    }
+    if (!this.#mayKeep(raw.length)) {
+      this.#breakOff(sender)
+      this.#remark(`a ${name} of the ${sender}'s is not read: ${TOO_MUCH}`)
       return
     }
     if (name === 'client_hello') this.#beginHandshake()
@@ -318,7 +312,9 @@ export class Conversation {
       this.#missingRecord(sender)
     }
     const observer = this.#observer ?? this.#beginHandshake()
-    const { checks, protection } = observer.changeCipherSpec(sender)
+    const { checks, protection } = this.#mayKeep(0)
+      ? observer.changeCipherSpec(sender)
+      : { checks: [], protection: { reason: TOO_MUCH } }
     if (state.protection instanceof RecordOpener) state.protection.close()
     state.protection =
       'keys' in protection ? new RecordOpener(this.#options.crypto, sender, protection.keys) : protection

@@ -140,6 +140,8 @@ export class HandshakeObserver {
 
   #finish(sender: Side, finished: HandshakeMessages['finished'] | undefined): readonly CaptureCheck[] {
     if (finished === undefined) return []
+    // Each is computed over the whole handshake: one that comes over and over would cost more than it is worth.
+    if (this.#verifyData[sender] !== undefined) return [notChecked('Finished', 'there was one before')]
     this.#verifyData[sender] = finished.verifyData
     return [this.#secrets.finished(sender, finished.verifyData), ...this.#order.outcome()]
   }

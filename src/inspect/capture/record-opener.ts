@@ -19,7 +19,8 @@ export class RecordOpener {
   readonly #sender: Side
   /** Made anew each time: a record layer wipes what it was given. */
   readonly #keys: () => ConnectionKeys
-  #layer: RecordLayer
+  /** Made when the first record comes: what only changes keys, over and over, costs nothing. */
+  #layer: RecordLayer | undefined
   /** Records so far, those that are missing included. */
   #count = 0
   #bulk: BulkProtection | undefined
@@ -28,11 +29,11 @@ export class RecordOpener {
     this.#crypto = crypto
     this.#sender = sender
     this.#keys = keys
-    this.#layer = this.#newLayer()
   }
 
   /** The plaintext; or in words, without a secret, why there is none. */
   open(whole: Uint8Array): TlsRecord | string {
+    this.#layer ??= this.#newLayer()
     this.#count++
     try {
       this.#layer.receive(whole)
@@ -51,12 +52,12 @@ export class RecordOpener {
   /** A record is missing: those behind it count on (RFC 5246 §6.1). */
   skip(): void {
     this.#count++
-    this.#layer.close()
-    this.#layer = this.#newLayer()
+    this.close()
   }
 
   close(): void {
-    this.#layer.close()
+    this.#layer?.close()
+    this.#layer = undefined
   }
 
   #newLayer(): RecordLayer {

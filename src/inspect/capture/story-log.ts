@@ -10,7 +10,10 @@ export const MAX_KEPT_PER_CONNECTION = 0x100000
 /** What the stories of all open connections may keep together. */
 export const MAX_KEPT_TOTAL = 0x8000000
 
-/** Octets kept, over all connections. */
+/** Counted for each entry, check, piece of data and record besides its octets, so that floods of tiny ones are bounded too. */
+export const KEPT_OVERHEAD = 256
+
+/** Octets kept, over all connections: in stories, in handshakes that are replayed, in messages that are not complete. */
 export interface KeptTotal {
   bytes: number
 }
@@ -24,6 +27,13 @@ interface RunningData {
   readonly kept: Uint8Array[]
   keptBytes: number
   readonly wire: CapturedRecord[]
+}
+
+/** What an entry takes of what may be kept. */
+function sizeOf(entry: StoryEntry): number {
+  const checks = 'checks' in entry ? entry.checks.length : 0
+  const octets = 'raw' in entry && entry.raw !== undefined ? entry.raw.length : 0
+  return KEPT_OVERHEAD * (1 + checks) + octets
 }
 
 /** Collects the story of one connection within bounds. Application data in one direction becomes one entry. */
@@ -45,7 +55,7 @@ export class StoryLog {
 
   /** A record that belongs to the next entry of its sender. */
   record(record: CapturedRecord): void {
-    const size = record.raw.length + (record.data?.length ?? 0)
+    const size = KEPT_OVERHEAD + record.raw.length + (record.data?.length ?? 0)
     if (!this.#hasRoom(size)) {
       this.#leftOut++
       return
@@ -56,7 +66,7 @@ export class StoryLog {
 
   add(entry: StoryEntry): void {
     this.#endRun()
-    const size = entry.type === 'message' ? entry.raw.length : 0
+    const size = sizeOf(entry)
     const wire = entry.type === 'remark' ? [] : this.#records[entry.sender].splice(0)
     if (this.#hasRoom(size)) {
       this.#entries.push(wire.length === 0 ? entry : { ...entry, wire })
@@ -77,7 +87,7 @@ export class StoryLog {
     const part = data.slice(0, room)
     running.kept.push(part)
     running.keptBytes += part.length
-    this.#count(part.length)
+    this.#count(part.length + KEPT_OVERHEAD)
   }
 
   /** Nothing more comes: records that belong to nothing that was told are told as such. */
@@ -123,7 +133,11 @@ export class StoryLog {
       ...{ type: 'application_data', time, sender, records, size, isDecrypted },
       ...(wire.length === 0 ? {} : { wire }),
     }
-    if (this.#hasRoom(0)) this.#entries.push(isDecrypted ? { ...entry, data: concat(...kept) } : entry)
-    else this.#leftOut++
+    // Its pieces become one.
+    this.#count(-kept.length * KEPT_OVERHEAD)
+    if (this.#hasRoom(KEPT_OVERHEAD)) {
+      this.#entries.push(isDecrypted ? { ...entry, data: concat(...kept) } : entry)
+      this.#count(KEPT_OVERHEAD)
+    } else this.#leftOut++
   }
 }
