@@ -17,7 +17,7 @@ const RESERVED_LABELS: ReadonlySet<string> = new Set([
 
 /** What is no label, length or context would give the same bytes to everybody, or none: a key all the same to whoever asked. */
 function checkQuestion(label: unknown, length: unknown, context: unknown): void {
-  if (typeof label !== 'string' || label === '') throw new TlsFault('misuse', 'a label is a text that is not empty')
+  if (typeof label !== 'string') throw new TlsFault('misuse', 'the label of keying material is a text')
   if (!Number.isSafeInteger(length) || Number(length) < 1) {
     throw new TlsFault('misuse', `keying material has 1 byte or more, not ${String(length)}`)
   }
