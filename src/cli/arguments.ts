@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { meant } from './nearest.js'
+import { versionText } from './version.js'
 
 /** The command was called wrongly: one line for stderr, and exit code 2. */
 export class UsageError extends Error {
@@ -7,6 +9,8 @@ export class UsageError extends Error {
 
 interface OptionSpec {
   readonly type: 'string' | 'boolean'
+  /** One letter that stands for it. */
+  readonly short?: string
   readonly multiple?: boolean
   /** The placeholder of its value in the help. */
   readonly value?: string
@@ -33,34 +37,55 @@ export interface CommandSpec<O extends OptionSpecs> {
   /** The last of them may come several times. */
   readonly repeats?: boolean
   readonly options: O
+  /** What the exit code says, besides 0 for success and 2 for a call that makes no sense. */
+  readonly exitCodes?: Readonly<Record<number, string>>
 }
 
-const helpOption = { type: 'boolean', help: 'show this text and exit' } as const
+const everywhere = {
+  help: { type: 'boolean', short: 'h', help: 'show this text and exit' },
+  version: { type: 'boolean', help: 'show the version and exit' },
+} as const satisfies OptionSpecs
 
 export interface Parsed<O extends OptionSpecs> {
-  readonly help: boolean
+  /** What `--help` or `--version` asks for: to be printed in place of everything else. */
+  readonly text: string | undefined
   readonly values: Values<O>
   readonly positionals: readonly string[]
 }
 
 /** Reads the arguments of a command. Throws `UsageError` for unknown options, missing values and superfluous arguments. */
 export function parseCommand<const O extends OptionSpecs>(command: CommandSpec<O>, argv: readonly string[]): Parsed<O> {
-  const specs: OptionSpecs = { ...command.options, help: helpOption }
+  const specs: OptionSpecs = { ...command.options, ...everywhere }
   const options = Object.fromEntries(
-    Object.entries(specs).map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
+    Object.entries(specs).map(([name, { type, multiple = false, short }]) => [
+      name,
+      { type, multiple, ...(short === undefined ? {} : { short }) },
+    ]),
   )
   let parsed: { values: Record<string, unknown>; positionals: string[] }
   try {
     parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    // Node adds a second sentence about positional arguments that look like options; the first says what is wrong.
-    throw new UsageError(message.split('. ')[0] ?? message)
+    throw new UsageError(reasonOf(error, Object.keys(specs)))
   }
-  const help = parsed.values['help'] === true
-  if (!help) checkPositionals(command, parsed.positionals)
+  const text = askedText(command, parsed.values)
+  if (text === undefined) checkPositionals(command, parsed.positionals)
   // parseArgs checked every value against the very specs that `Values` is computed from.
-  return { help, values: parsed.values as Values<O>, positionals: parsed.positionals }
+  return { text, values: parsed.values as Values<O>, positionals: parsed.positionals }
+}
+
+/** Node adds a second sentence about positional arguments that look like options; the first says what is wrong. */
+function reasonOf(error: unknown, names: readonly string[]): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const unknown = /^Unknown option '--([^']*)'/.exec(message)?.[1]
+  return unknown === undefined
+    ? (message.split('. ')[0] ?? message)
+    : `there is no option --${unknown}${meant(unknown, names, '--')}`
+}
+
+function askedText(command: CommandSpec<OptionSpecs>, values: Record<string, unknown>): string | undefined {
+  if (values['help'] === true) return helpText(command)
+  return values['version'] === true ? versionText() : undefined
 }
 
 function checkPositionals(
@@ -86,10 +111,18 @@ function wrap(text: string): string[] {
   return lines
 }
 
+const EXIT_CODES = { 0: 'it went well', 2: 'the call made no sense: nothing was done' }
+
+const exitCodeRows = ({ exitCodes = {} }: CommandSpec<OptionSpecs>): string =>
+  Object.entries({ ...EXIT_CODES, ...exitCodes })
+    .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
+    .join('\n')
+
 /** The text of `--help`. */
-export function helpText(command: CommandSpec<OptionSpecs>): string {
-  const rows = Object.entries({ ...command.options, help: helpOption } as OptionSpecs).flatMap(([name, spec]) => {
-    const left = `  --${name}${spec.value === undefined ? '' : ` ${spec.value}`}`
+function helpText(command: CommandSpec<OptionSpecs>): string {
+  const rows = Object.entries({ ...command.options, ...everywhere } as OptionSpecs).flatMap(([name, spec]) => {
+    const short = spec.short === undefined ? '' : `-${spec.short}, `
+    const left = `  ${short}--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`
     const [first = '', ...rest] = wrap(spec.help)
     const continued = rest.map((line) => ' '.repeat(HELP_COLUMN) + line)
     const tooLong = left.length >= HELP_COLUMN
@@ -98,7 +131,7 @@ export function helpText(command: CommandSpec<OptionSpecs>): string {
       : [left.padEnd(HELP_COLUMN) + first, ...continued]
     return lines
   })
-  return `usage: tls12 ${command.name} ${command.usage}\n\n${command.summary}\n\noptions:\n${rows.join('\n')}\n`
+  return `usage: tls12 ${command.name} ${command.usage}\n\n${command.summary}\n\noptions:\n${rows.join('\n')}\n\nexit codes:\n${exitCodeRows(command)}\n`
 }
 
 /** One of a fixed set of words. */

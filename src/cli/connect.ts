@@ -6,7 +6,7 @@ import { TlsFault } from '../handshake/fault.js'
 import { formatStep, type Judgement, Narrator, Trace } from '../inspect/index.js'
 import type { ReferenceIdentity } from '../x509/index.js'
 import { parseTarget, type Target } from './address.js'
-import { type CommandSpec, helpText, numberIn, type OptionSpecs, parseCommand } from './arguments.js'
+import { type CommandSpec, numberIn, type OptionSpecs, parseCommand } from './arguments.js'
 import { certificateFacts } from './certificate-facts.js'
 import { provider } from './provider.js'
 import { colourOptions, printable, type Terminal, wantsColour } from './terminal.js'
@@ -32,6 +32,11 @@ const connectCommand = {
     },
     ...tlsOptions,
     ...colourOptions,
+  },
+  exitCodes: {
+    1: 'the connection failed, or its end was not told: what came may be cut off',
+    130: 'stopped by SIGINT',
+    143: 'stopped by SIGTERM',
   },
 } as const satisfies CommandSpec<OptionSpecs>
 
@@ -202,9 +207,9 @@ const parse = (argv: readonly string[]) => parseCommand(connectCommand, argv)
 
 /** `tls12 connect`. Returns the exit code. */
 export async function connect(argv: readonly string[], terminal: Terminal, pipes: Pipes = process): Promise<number> {
-  const { help, values, positionals } = parse(argv)
-  if (help) {
-    terminal.out(helpText(connectCommand))
+  const { text, values, positionals } = parse(argv)
+  if (text !== undefined) {
+    terminal.out(text)
     return 0
   }
   const [address = ''] = positionals

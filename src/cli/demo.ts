@@ -17,7 +17,7 @@ import {
   pinnedCertificates,
   privateKeyInfoFromPem,
 } from '../x509/index.js'
-import { type CommandSpec, helpText, type OptionSpecs, oneOf, parseCommand } from './arguments.js'
+import { type CommandSpec, type OptionSpecs, oneOf, parseCommand } from './arguments.js'
 import { certificateFacts, keyPin } from './certificate-facts.js'
 import {
   type DemoCredential,
@@ -53,6 +53,7 @@ const demoCommand = {
     bytes: { type: 'boolean', help: 'annotated bytes of every message' },
     ...colourOptions,
   },
+  exitCodes: { 1: 'the handshake failed' },
 } as const satisfies CommandSpec<OptionSpecs>
 
 export const credentialFrom = ({ chain, key }: DemoCredential): Credential => ({
@@ -150,9 +151,9 @@ export function playDemo(choices: DemoChoices) {
 
 /** `tls12 demo`. Returns the exit code. */
 export function demo(argv: readonly string[], terminal: Terminal): number {
-  const { help, values } = parseCommand(demoCommand, argv)
-  if (help) {
-    terminal.out(helpText(demoCommand))
+  const { text, values } = parseCommand(demoCommand, argv)
+  if (text !== undefined) {
+    terminal.out(text)
     return 0
   }
   const keyExchange = oneOf('key-exchange', values['key-exchange'], keyExchanges) ?? 'ecdhe'

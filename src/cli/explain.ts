@@ -3,7 +3,7 @@ import { createReadStream, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { CaptureError, CaptureReader, type ConnectionStory, MAX_KEPT_PER_CONNECTION } from '../inspect/index.js'
-import { type CommandSpec, helpText, type OptionSpecs, parseCommand, UsageError, type Values } from './arguments.js'
+import { type CommandSpec, type OptionSpecs, parseCommand, UsageError, type Values } from './arguments.js'
 import { jsonLinesOutput, jsonOutput, type Output, textOutput } from './explain-output.js'
 import { readKeyLog, readRsaKey, systemReason } from './files.js'
 import { provider } from './provider.js'
@@ -35,6 +35,7 @@ const explainCommand = {
     bytes: { type: 'boolean', help: 'every byte of every record and message, annotated, decrypted where that can be' },
     ...colourOptions,
   },
+  exitCodes: { 1: 'a file could not be read to its end; what was read is told' },
 } as const satisfies CommandSpec<OptionSpecs>
 
 /** Large reads, since each costs a turn of the event loop. */
@@ -162,9 +163,9 @@ function outputFor(values: Values<typeof explainCommand.options>, terminal: Term
 
 /** `tls12 explain`. Returns the exit code: 1 for a file that is no capture, or that is broken or cut off in a compressed form. */
 export async function explain(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { help, values, positionals } = parseCommand(explainCommand, argv)
-  if (help) {
-    terminal.out(helpText(explainCommand))
+  const { text, values, positionals } = parseCommand(explainCommand, argv)
+  if (text !== undefined) {
+    terminal.out(text)
     return 0
   }
   if (values['key-password-file'] !== undefined && values['rsa-key'] === undefined) {

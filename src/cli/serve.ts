@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { accept, type TlsDuplex } from '../adapters/node/index.js'
 import { type ServerOptions, serverEndpoint } from '../adapters/options.js'
-import { type CommandSpec, helpText, numberIn, type OptionSpecs, oneOf, parseCommand } from './arguments.js'
+import { type CommandSpec, numberIn, type OptionSpecs, oneOf, parseCommand } from './arguments.js'
 import { credentialFrom } from './demo.js'
 import { demoServerEcdsa, demoServerRsa } from './demo-pki.js'
 import { answerHttp } from './http.js'
@@ -26,6 +26,7 @@ const serveCommand = {
     http: { type: 'boolean', help: 'answer a GET with a page that tells what was negotiated' },
     ...tlsOptions,
   },
+  exitCodes: { 0: 'stopped by a signal: SIGINT, SIGTERM or SIGHUP', 1: 'the port could not be listened on' },
 } as const satisfies CommandSpec<OptionSpecs>
 
 const DEFAULT_PORT = 4433
@@ -129,9 +130,9 @@ const clientAuthWords = ['none', 'request', 'require'] as const
 
 /** `tls12 serve`. Returns the exit code. */
 export async function serve(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { help, values } = parseCommand(serveCommand, argv)
-  if (help) {
-    terminal.out(helpText(serveCommand))
+  const { text, values } = parseCommand(serveCommand, argv)
+  if (text !== undefined) {
+    terminal.out(text)
     return 0
   }
   const port = numberIn('port', values.port, { least: 0, most: 65_535 }) ?? DEFAULT_PORT

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,8 +26,16 @@ describe('calls that make no sense end with 2 and say why', () => {
 
   it.each<[readonly string[], RegExp]>([
     [['nonsense'], /no command "nonsense"/],
-    [['demo', '--nonsense'], /--nonsense/],
+    [['conect', 'localhost:1'], /no command "conect"; did you mean connect\?/],
+    [['demo', '--nonsense'], /there is no option --nonsense\n/],
     [['--nonsense'], /--nonsense/],
+    [['serve', '--prot', '1'], /there is no option --prot; did you mean --port\?/],
+    [['serve', '--client-auht=none'], /there is no option --client-auht; did you mean --client-auth\?/],
+    [['connect', '--cyphersuites', 'all', 'localhost:1'], /did you mean --cipher-suites\?/],
+    [['connect', '--sign', 'x', 'localhost:1'], /did you mean --signature-algorithms\?/],
+    [['explain', '--key-log', 'x', 'y'], /did you mean --keylog\?/],
+    [['demo', '-x'], /-x/],
+    [['demo', `--${'a'.repeat(100_000)}`], /there is no option --a+\n/],
     [['demo', 'more'], /unexpected argument "more"/],
     [['demo', '--key-exchange', 'psk'], /--key-exchange must be one of rsa, dhe, ecdhe, not "psk"/],
     [['demo', '--key-exchange'], /--key-exchange/],
@@ -115,8 +123,29 @@ describe('help', () => {
     expect(out.split('\n').every((line) => line.length <= 104)).toBe(true)
   })
 
+  it.each(['demo', 'serve', 'connect', 'explain'])('%s answers -h, and tells its exit codes', async (command) => {
+    const [long, short] = [await runHere([command, '--help']), await runHere([command, '-h'])]
+    expect(short).toEqual(long)
+    expect(short.code).toBe(0)
+    expect(short.out).toMatch(/^ {2}-h, --help /m)
+    expect(short.out).toMatch(/\n\nexit codes:\n {2}0 {4}\S/)
+    expect(short.out).toMatch(/^ {2}1 {4}\S/m)
+    expect(short.out).toMatch(/^ {2}2 {4}\S/m)
+  })
+
+  it.each([[], ['demo'], ['serve'], ['connect'], ['explain']])(
+    '%j --version tells that of the package',
+    async (...argv) => {
+      const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+      const { code, out, err } = await runHere([...argv, '--version'])
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+      expect(out).toMatch(new RegExp(`^tls12 ${version} \\(TLS 1\\.2 only\\), Node `))
+    },
+  )
+
   it('names the commands', async () => {
     const { code, out } = await runHere(['--help'])
+    expect(await runHere(['-h'])).toEqual({ code, out, err: '' })
     expect(code).toBe(0)
     for (const command of ['demo', 'serve', 'connect']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'))
   })
