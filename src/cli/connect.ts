@@ -8,7 +8,9 @@ import type { ReferenceIdentity } from '../x509/index.js'
 import { parseTarget, type Target } from './address.js'
 import { type CommandSpec, numberIn, type OptionSpecs, parseCommand } from './arguments.js'
 import { certificateFacts } from './certificate-facts.js'
+import { systemReason } from './files.js'
 import { provider } from './provider.js'
+import { openSessionFile, type SessionFile } from './session-file.js'
 import { colourOptions, printable, type Terminal, wantsColour } from './terminal.js'
 import { tlsOptions, tlsSettings } from './tls-options.js'
 
@@ -29,6 +31,11 @@ const connectCommand = {
       type: 'string',
       value: 'SECONDS',
       help: 'at the end of stdin wait at most so long for an answer before close_notify, on which a server drops what it has not sent; 1 by default',
+    },
+    session: {
+      type: 'string',
+      value: 'FILE',
+      help: 'resume the session in this file, if it is there, and keep the one that the server gives in it; says on stderr what became of it. For one server and one --cert; whoever reads the file reads the connections',
     },
     ...tlsOptions,
     ...colourOptions,
@@ -172,6 +179,22 @@ function showSteps(terminal: Terminal, colour: boolean): Shown {
 const referenceOf = ({ host }: Target, serverName: string | undefined): ReferenceIdentity =>
   serverName === undefined ? { type: 'ip', value: host.replace(/%.*$/, '') } : { type: 'dns', value: serverName }
 
+/** Keeps what the server gives, and tells of it. */
+function follow(stream: TlsDuplex, { keep, forgetAfter, say }: SessionFile, terminal: Terminal): void {
+  const tell = (line: string): void => terminal.err(`${line}\n`)
+  stream.on('session', (session: Uint8Array) => {
+    try {
+      keep(session)
+    } catch (error) {
+      tell(`--session cannot be written: ${systemReason(error)}`)
+    }
+  })
+  stream.on('error', forgetAfter)
+  stream.once('secureConnect', () => {
+    if (stream.summary !== undefined) tell(say(stream.summary))
+  })
+}
+
 async function open(
   target: Target,
   values: ReturnType<typeof parse>['values'],
@@ -181,6 +204,7 @@ async function open(
   const linger = numberIn('linger', values.linger, { least: 0, most: MOST_LINGER_SECONDS, fraction: true }) ?? 1
   const shown = values.show === true ? showSteps(terminal, wantsColour(values, terminal.errIsTty, terminal)) : undefined
   const serverName = values.servername ?? target.serverName
+  const sessionFile = values.session === undefined ? undefined : openSessionFile(values.session)
   const { options, close } = await tlsSettings(values, {
     identity: [referenceOf(target, serverName)],
     ...(shown === undefined ? {} : { explain: shown.explain }),
@@ -191,7 +215,10 @@ async function open(
       ...options,
       ...(serverName === undefined ? {} : { serverName }),
       ...(shown === undefined ? {} : { observe: shown.observe }),
+      ...(sessionFile === undefined ? {} : { sessionTickets: 'on' }),
+      ...(sessionFile?.session === undefined ? {} : { session: sessionFile.session }),
     })
+    if (sessionFile !== undefined) follow(stream, sessionFile, terminal)
     const toServer = sender(stream, linger * 1000, (chunk) => shown?.onSent(chunk))
     return await converse(stream, pipes, toServer, terminal)
   } catch (error) {

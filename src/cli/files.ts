@@ -55,6 +55,20 @@ const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 const reading = <T>(option: string, path: string, read: (text: string) => T): T =>
   readingBytes(option, path, (bytes) => read(textOf(bytes)))
 
+/** The text of a file. */
+export const readText = (option: string, path: string): string => reading(option, path, (text) => text)
+
+/** An OCSP response to staple: DER, of whatever responder. */
+export const readStaple = (path: string): Uint8Array =>
+  readingBytes('staple', path, (bytes) => {
+    checkRevocation({ mode: 'hard-fail', ocspResponses: [bytes] })
+    return new Uint8Array(bytes)
+  })
+
+/** What `--deny` names: a fingerprint, or all certificates of a PEM file. */
+export const readDenied = (text: string): readonly Pin[] =>
+  /^sha256[/:]/.test(text) ? [pinFrom('deny', text)] : reading('deny', text, certificatesFromPem)
+
 /** Where a credential is: a certificate and its key in PEM, or both in PKCS#12; the password, if any, in a file too. */
 export interface CredentialFiles {
   readonly cert?: string | undefined
@@ -139,15 +153,18 @@ export const readCrl = (path: string): CrlInput =>
     return input
   })
 
+function pinFrom(option: string, text: string): Exclude<Pin, Uint8Array> {
+  try {
+    return parsePin(text)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`--${option} ${JSON.stringify(text)}: ${why}`)
+  }
+}
+
 /** A pin as it is given to `--pin`: a fingerprint, or a PEM file whose first certificate is meant. */
 export function readPin(text: string): Pin {
-  if (/^sha256[/:]/.test(text)) {
-    try {
-      return parsePin(text)
-    } catch (error) {
-      throw new UsageError(`--pin ${JSON.stringify(text)}: ${error instanceof Error ? error.message : String(error)}`)
-    }
-  }
+  if (/^sha256[/:]/.test(text)) return pinFrom('pin', text)
   return reading('pin', text, (pem) => {
     const [first] = certificatesFromPem(pem)
     if (first === undefined) throw new UsageError(`--pin ${JSON.stringify(text)} holds no certificate`)

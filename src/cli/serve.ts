@@ -1,9 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { accept, type TlsDuplex } from '../adapters/node/index.js'
 import { type ServerOptions, serverEndpoint } from '../adapters/options.js'
-import { type CommandSpec, numberIn, type OptionSpecs, oneOf, parseCommand } from './arguments.js'
+import { MemorySessionStore } from '../adapters/sessions/session-store.js'
+import { TicketKeys } from '../adapters/sessions/ticket-keys.js'
+import { type CommandSpec, numberIn, type OptionSpecs, oneOf, parseCommand, UsageError } from './arguments.js'
 import { credentialFrom } from './demo.js'
 import { demoServerEcdsa, demoServerRsa } from './demo-pki.js'
+import { readStaple } from './files.js'
 import { answerHttp } from './http.js'
 import { whenNpmIsGone } from './npm-watch.js'
 import { provider } from './provider.js'
@@ -22,6 +25,16 @@ const serveCommand = {
       type: 'string',
       value: 'none|request|require',
       help: 'whether clients must show a certificate that --ca and --pin accept; none by default',
+    },
+    staple: {
+      type: 'string',
+      value: 'FILE',
+      help: 'the OCSP response, DER, that clients are given who ask for the status of --cert',
+    },
+    sessions: {
+      type: 'string',
+      value: 'none|ids|tickets|both',
+      help: 'by what clients may resume their sessions, which live as long as this process; none by default',
     },
     http: { type: 'boolean', help: 'answer a GET with a page that tells what was negotiated' },
     ...tlsOptions,
@@ -126,6 +139,24 @@ function serveUntilStopped({ server, stop }: Running, port: number, terminal: Te
   })
 }
 
+/** The response goes with the one certificate that it is about: which that is, only the client finds out. */
+function withStaple(credentials: StreamOptions['credentials'], path: string | undefined) {
+  if (path === undefined) return credentials
+  const [first, ...others] = credentials ?? []
+  if (first === undefined) throw new UsageError('--staple needs --cert or --p12, the certificate that it is about')
+  return [{ ...first, ocspResponse: readStaple(path) }, ...others]
+}
+
+const sessionWords = ['none', 'ids', 'tickets', 'both'] as const
+
+function sessionsFrom(value: string | undefined): Pick<ServerOptions, 'sessionStore' | 'ticketKeys'> {
+  const kinds = oneOf('sessions', value, sessionWords) ?? 'none'
+  return {
+    ...(kinds === 'ids' || kinds === 'both' ? { sessionStore: new MemorySessionStore() } : {}),
+    ...(kinds === 'tickets' || kinds === 'both' ? { ticketKeys: new TicketKeys({ provider }) } : {}),
+  }
+}
+
 const clientAuthWords = ['none', 'request', 'require'] as const
 
 /** `tls12 serve`. Returns the exit code. */
@@ -145,8 +176,17 @@ export async function serve(argv: readonly string[], terminal: Terminal): Promis
     if (!hasTrust) log('no --ca and no --pin: every client certificate will be refused')
     for (const warning of warnings) log(warning)
   }
-  const credentials = options.credentials ?? [credentialFrom(demoServerEcdsa), credentialFrom(demoServerRsa)]
-  const streamOptions = { ...options, credentials, clientAuthentication, certificateAuthorities: authorities }
+  const credentials = withStaple(options.credentials, values.staple) ?? [
+    credentialFrom(demoServerEcdsa),
+    credentialFrom(demoServerRsa),
+  ]
+  const streamOptions = {
+    ...options,
+    credentials,
+    clientAuthentication,
+    certificateAuthorities: authorities,
+    ...sessionsFrom(values.sessions),
+  }
   // Options that make no sense together must be found now, and not by the first client.
   serverEndpoint(provider, streamOptions)
   try {

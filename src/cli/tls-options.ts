@@ -1,12 +1,11 @@
 import type { CommonOptions } from '../adapters/options.js'
-import { allSuites } from '../crypto/suite-parameters.js'
-import { usesPsk } from '../handshake/negotiation.js'
 import type { CipherSuiteName } from '../registry/cipher-suite.js'
 import { NamedGroup, type NamedGroupName } from '../registry/named-group.js'
 import { SignatureScheme, type SignatureSchemeName } from '../registry/signature-scheme.js'
 import { listOf, numberIn, type OptionSpecs, UsageError, type Values } from './arguments.js'
 import { openKeyLog, readCredentials } from './files.js'
 import { provider } from './provider.js'
+import { pskOptions, pskSuites, readPreSharedKeys, suitesFor } from './psk-options.js'
 import { type TrustContext, trustFrom, trustOptions } from './trust-options.js'
 
 /** The options that a client and a server have alike. */
@@ -20,6 +19,7 @@ export const tlsOptions = {
     help: 'holds the password of --key or --p12 and nothing else; a line end after it does not count',
   },
   ...trustOptions,
+  ...pskOptions,
   'cipher-suites': {
     type: 'string',
     value: 'LIST',
@@ -52,15 +52,15 @@ function known<T extends string>(option: string, value: string | undefined, isKn
   })
 }
 
-/** Pre-shared keys have no options here, so neither have their suites. */
-const certificateSuites = allSuites.filter(({ keyExchange }) => !usesPsk(keyExchange))
-
-const isSuite = (name: string): name is CipherSuiteName => certificateSuites.some((suite) => suite.name === name)
 const isGroup = (name: string): name is NamedGroupName => Object.hasOwn(NamedGroup, name)
 const isScheme = (name: string): name is SignatureSchemeName => Object.hasOwn(SignatureScheme, name)
 
-const suitesFrom = (value: string | undefined): readonly CipherSuiteName[] | undefined =>
-  value === 'all' ? certificateSuites.map(({ name }) => name) : known('cipher-suites', value, isSuite)
+function suitesFrom(value: string | undefined, withPsk: boolean): readonly CipherSuiteName[] | undefined {
+  const possible = suitesFor(withPsk)
+  if (value === 'all') return possible
+  if (value === undefined) return withPsk ? pskSuites : undefined
+  return known('cipher-suites', value, (name): name is CipherSuiteName => possible.some((suite) => suite === name))
+}
 
 function protocolsFrom(value: string | undefined): readonly string[] | undefined {
   const names = listOf('alpn', value)
@@ -89,7 +89,7 @@ export interface TlsSettings {
 }
 
 const listsFrom = (values: Values<typeof tlsOptions>) => ({
-  cipherSuites: suitesFrom(values['cipher-suites']),
+  cipherSuites: suitesFrom(values['cipher-suites'], values['psk-file'] !== undefined),
   groups: known('groups', values.groups, isGroup),
   signatureSchemes: known('signature-algorithms', values['signature-algorithms'], isScheme),
   applicationProtocols: protocolsFrom(values.alpn),
@@ -106,10 +106,11 @@ export async function tlsSettings(
   const lists = listsFrom(values)
   const { cert, key, p12, 'key-password-file': passwordFile } = values
   const credentials = await readCredentials(provider, { cert, key, p12, passwordFile })
+  const preSharedKeys = values['psk-file'] === undefined ? undefined : readPreSharedKeys(values['psk-file'])
   const keyLog = values['key-log'] === undefined ? undefined : openKeyLog(values['key-log'])
   return {
     options: {
-      ...defined({ ...lists, credentials, keyLog: keyLog?.line }),
+      ...defined({ ...lists, credentials, preSharedKeys, keyLog: keyLog?.line }),
       verifier: trust.verifier,
       handshakeTimeout: (seconds ?? 10) * 1000,
     },
