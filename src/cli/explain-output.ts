@@ -20,7 +20,10 @@ export interface Output {
 const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`
 
 /** What was given and opened nothing is a mistake more often than not. */
-function unusedKeys({ connections, givenKeyLogLines, opened }: CaptureSummary, keyLogs: number, rsaKeys: number) {
+function unusedKeys(
+  { connections, givenKeyLogLines, opened }: CaptureSummary,
+  { keyLogs, rsaKeys, preSharedKeys }: GivenKeys,
+): readonly string[] {
   const unused: string[] = []
   if (connections === 0) return unused
   if (keyLogs > 0 && givenKeyLogLines === 0) unused.push('the key log has no line for TLS 1.2 (CLIENT_RANDOM)')
@@ -29,6 +32,9 @@ function unusedKeys({ connections, givenKeyLogLines, opened }: CaptureSummary, k
   }
   if (rsaKeys > 0 && opened['the RSA key of the server'] === 0) {
     unused.push('no connection could be opened with the RSA key: none uses RSA key exchange with its certificate')
+  }
+  if (preSharedKeys > 0 && opened['the pre-shared key'] === 0) {
+    unused.push('no connection could be opened with a pre-shared key: none uses it without a key share besides')
   }
   return unused
 }
@@ -49,15 +55,20 @@ function plainSummary(summary: CaptureSummary, unused: readonly string[]): strin
   return `${parts.join('; ')}.\n`
 }
 
+/** How many of each kind were given. */
+export interface GivenKeys {
+  readonly keyLogs: number
+  readonly rsaKeys: number
+  readonly preSharedKeys: number
+}
+
 export interface OutputOptions {
   readonly bytes: boolean
   readonly colour: boolean
-  /** How many key logs and RSA keys were given. */
-  readonly keyLogs: number
-  readonly rsaKeys: number
+  readonly keys: GivenKeys
 }
 
-export function textOutput({ bytes, colour, keyLogs, rsaKeys }: OutputOptions): Output {
+export function textOutput({ bytes, colour, keys }: OutputOptions): Output {
   return {
     story: (story) => {
       const steps = describeConnection(story, { describeCertificate: certificateFacts })
@@ -67,7 +78,7 @@ export function textOutput({ bytes, colour, keyLogs, rsaKeys }: OutputOptions): 
       const told = formatSteps(all, { bytes: bytes ? 'all' : false, colour })
       return `${head}\n(${describeTransport(story).join('; ')})\n\n${told}\n\n`
     },
-    summary: (summary) => plainSummary(summary, unusedKeys(summary, keyLogs, rsaKeys)),
+    summary: (summary) => plainSummary(summary, unusedKeys(summary, keys)),
   }
 }
 

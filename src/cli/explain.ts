@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib'
 import { CaptureError, CaptureReader, type ConnectionStory, MAX_KEPT_PER_CONNECTION } from '../inspect/index.js'
 import { type CommandSpec, type OptionSpecs, parseCommand, UsageError, type Values } from './arguments.js'
 import { jsonLinesOutput, jsonOutput, type Output, textOutput } from './explain-output.js'
-import { readKeyLog, readRsaKey, systemReason } from './files.js'
+import { readKeyLog, readPreSharedKeys, readRsaKey, systemReason } from './files.js'
 import { provider } from './provider.js'
 import { colourOptions, type Terminal, wantsColour } from './terminal.js'
 
@@ -28,6 +28,12 @@ const explainCommand = {
       value: 'FILE',
       multiple: true,
       help: "a server's RSA key in PEM, which opens handshakes with RSA key exchange; may be given several times",
+    },
+    psk: {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      help: 'pre-shared keys, identity:hexadecimal in each line as psktool writes them: they open the plain PSK exchange, and RSA_PSK beside the RSA key',
     },
     'key-password-file': { type: 'string', value: 'FILE', help: 'the password of an encrypted --rsa-key' },
     json: { type: 'boolean', help: 'one JSON document: the type CaptureJson of tls12/inspect' },
@@ -156,8 +162,11 @@ function outputFor(values: Values<typeof explainCommand.options>, terminal: Term
   return textOutput({
     bytes,
     colour: wantsColour(values, terminal.outIsTty, terminal),
-    keyLogs: values.keylog?.length ?? 0,
-    rsaKeys: values['rsa-key']?.length ?? 0,
+    keys: {
+      keyLogs: values.keylog?.length ?? 0,
+      rsaKeys: values['rsa-key']?.length ?? 0,
+      preSharedKeys: values.psk?.length ?? 0,
+    },
   })
 }
 
@@ -178,6 +187,7 @@ export async function explain(argv: readonly string[], terminal: Terminal): Prom
     crypto: provider,
     ...(values.keylog === undefined ? {} : { keyLog: values.keylog.map(readKeyLog).join('\n') }),
     rsaKeys: (values['rsa-key'] ?? []).map((file) => readRsaKey(file, provider, values['key-password-file'])),
+    preSharedKeys: (values.psk ?? []).flatMap(readPreSharedKeys),
     ...(bytes ? { keepRecords: true, keepApplicationData: MAX_KEPT_PER_CONNECTION } : {}),
     onConnection: (story: ConnectionStory) => {
       shown.end()

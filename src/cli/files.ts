@@ -1,5 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { fromHex } from '../bytes/convert.js'
 import type { Credential } from '../crypto/key-types.js'
+import { type PreSharedKey, preSharedKey } from '../crypto/pre-shared-key.js'
 import type { CryptoProvider } from '../crypto/provider.js'
 import { certificatePublicKeyInfo, readSubjectPublicKeyInfo } from '../crypto/subject-public-key-info.js'
 import {
@@ -183,6 +185,22 @@ export const readRsaKey = (path: string, provider: CryptoProvider, passwordFile?
     if (provider.importPrivateKey(info).keyType === 'rsa') return info
     throw new UsageError(`--rsa-key ${JSON.stringify(path)} holds a key of another kind, which decrypts nothing`)
   })
+
+const PSK_LINE = /^([^:#]*):([0-9a-f]{2,})$/i
+
+/** Keys that two sides share, in lines `identity:hexadecimal` as psktool of GnuTLS writes them. */
+export const readPreSharedKeys = (path: string): readonly PreSharedKey[] =>
+  reading('psk', path, (text) =>
+    text
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+      .map((line) => {
+        const [, identity, hex] = PSK_LINE.exec(line.trim()) ?? []
+        if (identity === undefined || hex === undefined || hex.length % 2 !== 0)
+          throw new UsageError(`--psk ${JSON.stringify(path)} has a line that is not identity:hexadecimal`)
+        return preSharedKey(identity, fromHex(hex))
+      }),
+  )
 
 export interface KeyLog {
   readonly line: (line: string) => void

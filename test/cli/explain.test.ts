@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { toHex } from '../../src/bytes/convert.js'
+import { sharedKey } from '../interop/peers/peer.js'
 import { frames, pcap, pcapng, tcp } from '../support/capture-builder.js'
 import { recordings, vectorPath } from '../vectors/recording.js'
 import { main, runHere, start } from './run.js'
@@ -115,6 +116,18 @@ describe('tls12 explain', () => {
     expect(record?.hex.length).toBe(10)
     expect(toHex(recording.flow[0]?.bytes ?? new Uint8Array())).toContain(hello)
     expect(hello.length).toBeGreaterThan(100)
+  })
+
+  it('opens the plain PSK exchange with the key that both ends share', async () => {
+    const path = vectorPath('captures/openssl-mbed-tls-psk-key-exchange.pcapng')
+    const keys = file('psk.txt', `# as psktool writes them\n${sharedKey.identity}:${sharedKey.hex}\n`)
+    const { connections } = await json('--psk', keys, path)
+    expect(connections[0]?.handshakes[0]?.masterSecretFrom).toBe('the pre-shared key')
+    const wrong = file('wrong.txt', `${sharedKey.identity}\n`)
+    const { code, err } = await runHere(['explain', '--psk', wrong, path])
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('identity:hexadecimal') })
+    const other = await runHere(['explain', '--psk', keys, capture])
+    expect(other.out).toContain('no connection could be opened with a pre-shared key')
   })
 
   it('reads gzip, and secrets inside of the capture', async () => {

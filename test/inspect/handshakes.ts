@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { concat, fromHex } from '../../src/bytes/convert.js'
+import { preSharedKey } from '../../src/crypto/pre-shared-key.js'
 import type { CaptureReaderOptions } from '../../src/inspect/capture/capture-reader.js'
 import type { ConnectionStory } from '../../src/inspect/capture/connection-story.js'
 import { replayConnection } from '../../src/inspect/replay/replay-connection.js'
@@ -61,10 +62,14 @@ const PUBLISHED_NAME = /\.pcap(ng)?(\.gz)?$/
 
 const derOf = (pem: string): Uint8Array => createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' })
 
+/** The key that index.tsv names for the captures of Wireshark's that have no other. */
+const wiresharkKey = preSharedKey('test', fromHex('ca19e028a8a372ad2d325f950fcaceed'))
+
 function keysBeside(folder: string, stem: string): Omit<CaptureReaderOptions, 'crypto'> {
   const keyLog = join(folder, `${stem}.keylog`)
   const rsaKey = join(folder, `${stem}.key`)
   return {
+    preSharedKeys: [wiresharkKey],
     ...(existsSync(keyLog) ? { keyLog: readFileSync(keyLog, 'utf8') } : {}),
     ...(existsSync(rsaKey) ? { rsaKeys: [derOf(readFileSync(rsaKey, 'utf8'))] } : {}),
   }

@@ -28,9 +28,6 @@ const notReplayed: Readonly<Record<string, Readonly<Record<string, number>>>> = 
       (name) => [`zeek-${name}`, bothEnds('unknown_secret')],
     ),
   ),
-  // Published with the key that both ends share, which no key log has.
-  'ws-tls12-aes128ccm': bothEnds('unknown_secret'),
-  'ws-tls12-aes256gcm': bothEnds('unknown_secret'),
   // Ends with the server's first flight.
   'zeek-tls-fragmented-handshake': bothEnds('incomplete'),
   'Client-TLSv12-RSA-RC4': bothEnds('unknown_suite'),

@@ -1,7 +1,8 @@
 /** What an observer checks with keys, and over several handshakes: Finished, the master secret, sessions, renegotiation. */
 import { describe, expect, it } from 'vitest'
-import { concat } from '../../src/bytes/convert.js'
+import { concat, fromHex } from '../../src/bytes/convert.js'
 import { Secret } from '../../src/bytes/secret.js'
+import { preSharedKey } from '../../src/crypto/pre-shared-key.js'
 import type { CapturedHandshake } from '../../src/inspect/capture/captured-handshake.js'
 import { KeyStore } from '../../src/inspect/capture/key-store.js'
 import type { ClientHello } from '../../src/messages/client-hello.js'
@@ -10,6 +11,7 @@ import { decodeHandshakeBody } from '../../src/messages/handshake.js'
 import type { ServerHello } from '../../src/messages/server-hello.js'
 import { CipherSuite } from '../../src/registry/cipher-suite.js'
 import { ExtensionType } from '../../src/registry/extension-type.js'
+import { sharedKey } from '../interop/peers/peer.js'
 import { privateKeyInfo } from '../vectors/recording.js'
 import { captured, crypto, recorded } from './handshakes.js'
 import {
@@ -87,6 +89,24 @@ describe('the master secret', () => {
     const other = withRsaKey()
     other.addKeyLog(line(secret.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))))
     expect(of(observe(handshake, { keys: other }).checks, 'wrong')).toEqual(['master secret'])
+  })
+
+  it.each([
+    ['PSK', first(captured, 'openssl-mbed-tls-psk-key-exchange'), []],
+    ['RSA_PSK', first(captured, 'openssl-mbed-tls-rsa-psk-key-exchange'), ['pre-master secret']],
+  ] as const)('is recomputed with the key that both ends share, %s', (_exchange, handshake, besides) => {
+    const keysWith = (hex: string): KeyStore => {
+      const keys = withRsaKey()
+      keys.addPreSharedKey(preSharedKey(sharedKey.identity, fromHex(hex)))
+      return keys
+    }
+    const { checks, observer } = observe(handshake, { keys: keysWith(sharedKey.hex) })
+    expect(of(checks, 'right')).toEqual(expect.arrayContaining([...besides, 'Finished']))
+    expect(observer.handshake.known?.source).toBe('the pre-shared key')
+    expect(of(observe(handshake, { keys: keysWith('00'.repeat(16)) }).checks, 'wrong')).toEqual(['Finished'])
+    const logged = keyLogOf(handshake)
+    logged.addPreSharedKey(preSharedKey(sharedKey.identity, fromHex('00'.repeat(16))))
+    if (besides.length === 0) expect(of(observe(handshake, { keys: logged }).checks, 'wrong')).toEqual([])
   })
 
   it('is not the right one where the pre-master secret is not', () => {

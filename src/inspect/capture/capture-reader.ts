@@ -1,3 +1,4 @@
+import type { PreSharedKey } from '../../crypto/pre-shared-key.js'
 import type { Side } from '../trace.js'
 import { CaptureError, type CaptureErrorCode } from './capture-error.js'
 import { type CapturedFrame, CaptureFile, type CaptureHandler } from './capture-file.js'
@@ -17,6 +18,8 @@ export interface CaptureReaderOptions {
   readonly keyLog?: string
   /** DER PrivateKeyInfo of servers' RSA keys: they open handshakes with RSA key exchange. */
   readonly rsaKeys?: readonly Uint8Array[]
+  /** Keys that two ends share: they open handshakes with the plain PSK exchange, and with RSA_PSK beside the RSA key. */
+  readonly preSharedKeys?: readonly PreSharedKey[]
   /** Octets of decrypted application data to keep in each entry; 4,096 by default. */
   readonly keepApplicationData?: number
   /** Keeps every record as it was on the wire with what it told, within the bounds of what a story keeps. */
@@ -92,6 +95,7 @@ export class CaptureReader {
   readonly #opened: Record<SecretSource, number> = {
     'the key log': 0,
     'the RSA key of the server': 0,
+    'the pre-shared key': 0,
     'the session that it resumes': 0,
   }
 
@@ -99,6 +103,7 @@ export class CaptureReader {
   constructor(options: CaptureReaderOptions) {
     if (options.keyLog !== undefined) this.#givenLines = this.#keys.addKeyLog(options.keyLog)
     for (const key of options.rsaKeys ?? []) this.#keys.addRsaKey(key, options.crypto)
+    for (const psk of options.preSharedKeys ?? []) this.#keys.addPreSharedKey(psk)
     this.#handler = {
       frame: (frame) => this.#frame(frame),
       secrets: (text) => {

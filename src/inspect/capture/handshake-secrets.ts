@@ -2,9 +2,11 @@ import { constantTimeEqual } from '../../bytes/equal.js'
 import { Secret } from '../../bytes/secret.js'
 import type { ConnectionKeys } from '../../crypto/connection-keys.js'
 import { type KeySchedule, keySchedule } from '../../crypto/key-schedule.js'
+import { pskPreMasterSecret } from '../../crypto/pre-shared-key.js'
 import type { HashPrimitives } from '../../crypto/primitives.js'
+import type { KeyExchange } from '../../crypto/suite-parameters.js'
 import { deriveConnectionKeys } from '../../handshake/keys.js'
-import { usesPsk } from '../../handshake/negotiation.js'
+import { isKeyTransport } from '../../handshake/negotiation.js'
 import { CipherSuite } from '../../registry/cipher-suite.js'
 import { CompressionMethod } from '../../registry/compression-method.js'
 import { nameOf } from '../../registry/registry.js'
@@ -17,6 +19,19 @@ import type { KeyStore, KnownSecret, KnownSession } from './key-store.js'
 
 /** Keys for the records that follow, or in words why there are none. */
 export type KeysOrReason = { readonly keys: () => ConnectionKeys } | { readonly reason: string }
+
+/** What the pre-master secret is made from, where a key that lives longer than the handshake is enough. */
+const origins: Readonly<Partial<Record<KeyExchange, string>>> = {
+  RSA: "what the server's RSA key decrypts",
+  PSK: 'the key that both ends share',
+  RSA_PSK: "what the server's RSA key decrypts and the key that both ends share",
+}
+
+const keyNames: Readonly<Partial<Record<KeyExchange, string>>> = {
+  RSA: 'the RSA key of its server',
+  PSK: 'the key that both ends share',
+  RSA_PSK: 'either the RSA key of its server or the key that both ends share',
+}
 
 /** The secrets of one handshake as far as the keys at hand allow: where they come from, and what can be checked with them. */
 export class HandshakeSecrets {
@@ -49,13 +64,16 @@ export class HandshakeSecrets {
 
   /** ClientKeyExchange, once it is in the transcript: how the pre-master secret and the master secret come about. */
   exchange(body: Uint8Array): readonly CaptureCheck[] {
-    const preMaster = this.#decrypt(body)
-    if (preMaster === undefined) return [notChecked('master secret', this.#whyNotDerived())]
-    const isRight = this.#hasVersion(preMaster)
-    const version = isRight
-      ? right('pre-master secret', 'decrypted: it begins with the version that the client offered')
-      : wrong('pre-master secret', 'what decrypts does not begin with the version that the client offered')
-    return [version, ...this.#derive(preMaster)]
+    const { suite } = this.#facts
+    if (suite === undefined) return [notChecked('master secret', 'the cipher suite is not one that is read here')]
+    const { exchanged, pskIdentity } = readClientKeyExchange(suite, body)
+    const decrypted = isKeyTransport(suite.keyExchange) ? this.#decrypt(exchanged) : undefined
+    const checks = decrypted === undefined ? [] : [this.#checkVersion(decrypted)]
+    const preMaster = this.#preMaster(suite.keyExchange, decrypted, pskIdentity)
+    if (preMaster === undefined) return [...checks, notChecked('master secret', this.#whyNotDerived(suite.keyExchange))]
+    const found = this.#derive(preMaster)
+    decrypted?.wipe()
+    return [...checks, ...found]
   }
 
   /** The keys that both directions have from here on. */
@@ -101,25 +119,43 @@ export class HandshakeSecrets {
     this.#keys.remember(kind, name, { secret: known.secret, cipherSuite, extendedMasterSecret })
   }
 
-  /** The pre-master secret, where the server's RSA key is at hand. */
-  #decrypt(body: Uint8Array): Secret | undefined {
-    const { suite, chains, clientHello } = this.#facts
+  /** What the client encrypted, where the server's RSA key is at hand. */
+  #decrypt(encrypted: Uint8Array): Secret | undefined {
+    const { chains, clientHello } = this.#facts
     const certificate = chains.server?.[0]
     const key = certificate === undefined ? undefined : this.#keys.rsaKeyFor(certificate)
-    if (suite?.keyExchange !== 'RSA' || key?.decryptPreMaster === undefined || clientHello === undefined)
-      return undefined
-    const answer = key.decryptPreMaster(readClientKeyExchange(suite, body).exchanged, clientHello.clientVersion)
+    if (key?.decryptPreMaster === undefined || clientHello === undefined) return undefined
+    const answer = key.decryptPreMaster(encrypted, clientHello.clientVersion)
     return answer instanceof Secret ? answer : undefined
   }
 
   /** RFC 5246 §7.4.7.1 */
-  #hasVersion(preMaster: Secret): boolean {
+  #checkVersion(decrypted: Secret): CaptureCheck {
     const version = this.#facts.clientHello?.clientVersion ?? 0
-    return preMaster.use((bytes) => bytes.length === 48 && bytes[0] === version >> 8 && bytes[1] === (version & 0xff))
+    const isRight = decrypted.use(
+      (bytes) => bytes.length === 48 && bytes[0] === version >> 8 && bytes[1] === (version & 0xff),
+    )
+    return isRight
+      ? right('pre-master secret', 'decrypted: it begins with the version that the client offered')
+      : wrong('pre-master secret', 'what decrypts does not begin with the version that the client offered')
+  }
+
+  /** From what is at hand; `undefined` where a part of it is not, or never leaves the two ends. */
+  #preMaster(
+    keyExchange: KeyExchange,
+    decrypted: Secret | undefined,
+    identity: Uint8Array | undefined,
+  ): KnownSecret | undefined {
+    if (keyExchange === 'RSA') return decrypted && { secret: decrypted, source: 'the RSA key of the server' }
+    const shared = identity && this.#keys.preSharedKey(identity)
+    const isThere = keyExchange === 'PSK' || (keyExchange === 'RSA_PSK' && decrypted !== undefined)
+    return shared && isThere
+      ? { secret: pskPreMasterSecret(decrypted, shared), source: 'the pre-shared key' }
+      : undefined
   }
 
   /** Turns a pre-master secret into the master secret (RFC 5246 §8.1, RFC 7627 §4). */
-  #derive(preMaster: Secret): readonly CaptureCheck[] {
+  #derive({ secret: preMaster, source }: KnownSecret): readonly CaptureCheck[] {
     const { negotiated, messages } = this.#facts
     if (negotiated === undefined) return []
     const logged = this.#logged()
@@ -129,21 +165,23 @@ export class HandshakeSecrets {
       ? this.#schedule.extendedMasterSecret(hash, preMaster, this.#schedule.hash(hash, ...messages))
       : this.#schedule.masterSecret(hash, preMaster, clientRandom, serverRandom)
     preMaster.wipe()
-    this.#known = { secret: master, source: 'the RSA key of the server' }
-    if (logged === undefined) return []
+    if (logged === undefined) {
+      this.#known = { secret: master, source }
+      return []
+    }
     const same = master.use((ours) => logged.use((theirs) => constantTimeEqual(ours, theirs)))
+    // A certificate says which RSA key is its own; a name may stand for another shared key elsewhere.
+    if (same || source !== 'the pre-shared key') this.#known = { secret: master, source }
+    else return [notChecked('master secret', 'the key that was given under this name is not the one that was used')]
     return [
       same
-        ? right('master secret', 'what the RSA key gives is what the key log says')
-        : wrong('master secret', 'what the RSA key gives is not what the key log says'),
+        ? right('master secret', `what ${source} gives is what the key log says`)
+        : wrong('master secret', `what ${source} gives is not what the key log says`),
     ]
   }
 
-  #whyNotDerived(): string {
-    const { suite } = this.#facts
-    if (suite === undefined) return 'the cipher suite is not one that is read here'
-    const made = usesPsk(suite.keyExchange) ? 'the key that both ends share' : 'what only the two ends know'
-    const from = suite.keyExchange === 'RSA' ? "what the server's RSA key decrypts" : made
+  #whyNotDerived(keyExchange: KeyExchange): string {
+    const from = origins[keyExchange] ?? 'what only the two ends know'
     return this.#logged() === undefined
       ? `it is made from ${from}`
       : `the key log gives it; it is made from ${from}, so Finished alone shows that it is right`
@@ -166,8 +204,9 @@ export class HandshakeSecrets {
     if (this.#facts.road.startsWith('resumed')) {
       return 'neither does the key log name this connection, nor is the session known that it resumes'
     }
-    return this.#facts.suite?.keyExchange === 'RSA'
-      ? 'neither does the key log name this connection, nor is the RSA key of its server known'
-      : 'the key log does not name this connection'
+    const origin = this.#facts.suite && keyNames[this.#facts.suite.keyExchange]
+    return origin === undefined
+      ? 'the key log does not name this connection'
+      : `neither does the key log name this connection, nor is ${origin} known`
   }
 }

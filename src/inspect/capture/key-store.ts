@@ -2,12 +2,17 @@ import { fromHex, toHex } from '../../bytes/convert.js'
 import { Secret } from '../../bytes/secret.js'
 import { DerTag, enterDer, readDerUnsigned } from '../../codec/der.js'
 import type { PrivateKey } from '../../crypto/key-types.js'
+import type { PreSharedKey } from '../../crypto/pre-shared-key.js'
 import { readPrivateKeyInfo, readRsaPrivateKey } from '../../crypto/private-key-info.js'
 import type { CryptoProvider } from '../../crypto/provider.js'
 import { certificatePublicKeyInfo, subjectPublicKey } from '../../crypto/subject-public-key-info.js'
 
 /** Where the master secret of a connection is known from. */
-export type SecretSource = 'the key log' | 'the RSA key of the server' | 'the session that it resumes'
+export type SecretSource =
+  | 'the key log'
+  | 'the RSA key of the server'
+  | 'the pre-shared key'
+  | 'the session that it resumes'
 
 export interface KnownSecret {
   readonly secret: Secret
@@ -49,6 +54,7 @@ export class KeyStore {
   readonly #logged = new Map<string, Secret>()
   readonly #sessions = new Map<string, KnownSession>()
   readonly #rsaKeys = new Map<string, PrivateKey>()
+  readonly #preSharedKeys = new Map<string, Secret>()
 
   /** Adds the `CLIENT_RANDOM` lines of a key log; other lines are of other versions, or comments. Returns how many there were. */
   addKeyLog(text: string): number {
@@ -69,8 +75,17 @@ export class KeyStore {
     this.#rsaKeys.set(magnitude(readRsaPrivateKey(privateKey).modulus), provider.importPrivateKey(privateKeyInfo))
   }
 
+  /** Adds a key that two ends share: alone it opens the plain PSK exchange, with the server's RSA key that of RSA_PSK (RFC 4279 §2, RFC 4279 §4). */
+  addPreSharedKey({ identity, key }: PreSharedKey): void {
+    this.#preSharedKeys.set(toHex(identity), key)
+  }
+
   get isEmpty(): boolean {
-    return this.#logged.size === 0 && this.#rsaKeys.size === 0
+    return this.#logged.size === 0 && this.#rsaKeys.size === 0 && this.#preSharedKeys.size === 0
+  }
+
+  preSharedKey(identity: Uint8Array): Secret | undefined {
+    return this.#preSharedKeys.get(toHex(identity))
   }
 
   logged(clientRandom: Uint8Array): Secret | undefined {
