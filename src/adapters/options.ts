@@ -103,7 +103,10 @@ export interface ClientOptions extends CommonOptions, ClientExtensionOptions, Cl
 }
 
 export interface ServerOptions extends CommonOptions, ServerExtensionOptions, ServerSessionsOptions {
-  /** Whether clients must authenticate; `none` by default. */
+  /**
+   * Whether clients must show a certificate; `none` by default. Under suites without certificates the shared key stands in
+   * for one (RFC 4279 §2): where it must not, leave these suites out.
+   */
   readonly clientAuthentication?: 'none' | 'request' | 'require'
   /** DER names to put into CertificateRequest. */
   readonly certificateAuthorities?: readonly Uint8Array[]
