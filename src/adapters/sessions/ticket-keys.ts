@@ -88,7 +88,8 @@ const readTime = (bytes: Uint8Array): number => bytes.reduce((time, byte) => tim
 /**
  * The keys under which a server seals sessions into tickets. The latest seals; older ones open until the last ticket they
  * can have sealed is out of date, and are wiped then: a key that is gone opens no recorded ticket. Shared by everything
- * that should resume each other's sessions: connections, and by `exportKeys` and `importKeys` processes.
+ * that should resume each other's sessions: connections, and by `exportKeys` and `importKeys` processes. Whoever has the
+ * keys can stand in for every server that uses them, whatever its certificate says: what must not, takes keys of its own.
  *
  * Among processes one rotates, and gives the others what it exports then; they import it as often as that one rotates. A
  * process that has the new keys late answers tickets under them with full handshakes, no more. Shared keys that nobody
