@@ -1,7 +1,7 @@
 /**
  * Makes the test PKI in vectors/pki with the openssl command: two certificate authorities, a certificate and key of each
  * kind for both roles, and an impostor's copy of it all (the same names, other keys). Run with `tsx vectors/make-pki.ts`;
- * every run makes new keys, so that the recordings in vectors/openssl must be made again afterwards.
+ * every run makes new keys, so that vectors/captures must be made again afterwards.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

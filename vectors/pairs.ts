@@ -1,35 +1,13 @@
 /** What is captured: one row a pair of stacks. Between them the rows show every part of TLS 1.2 that these stacks speak. */
-import { fileURLToPath } from 'node:url'
-import type { Resumption, Terms } from '../test/interop/peers/peer.js'
 import { pki } from '../test/support/pki.js'
+import { ECDHE_ECDSA, ECDHE_RSA, mutual, type Pair, path, row } from './pair.js'
+import { alerts } from './pairs-alerts.js'
+import { certificates } from './pairs-certificates.js'
+import { hellos } from './pairs-hellos.js'
+import { sessions } from './pairs-sessions.js'
+import { suites } from './pairs-suites.js'
 
-export interface Pair {
-  readonly name: string
-  readonly shows: string
-  /** Names of peers. */
-  readonly server: string
-  readonly client: string
-  /** The one suite that the server allows. */
-  readonly suite: string
-  readonly serverTerms?: Partial<Terms>
-  readonly clientTerms?: Partial<Terms>
-  readonly resume?: Resumption
-  /** The alert that ends it; established where there is none. */
-  readonly refusedWith?: string
-}
-
-const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
-const mutual = (kind: NonNullable<Terms['kind']>) =>
-  ({ serverTerms: { clientAuth: 'require' }, clientTerms: { kind } }) as const
 const stapled = ['cert', 'key', 'chain'].map((part) => path(`./revocation/server.${part}.pem`))
-
-const ECDHE_RSA = 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'
-const ECDHE_ECDSA = 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'
-const row = (server: string, client: string, shows: string, suite: string, more: Partial<Pair> = {}): Pair => ({
-  name: `${server}-${client}-${shows}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
-  ...{ server, client, shows, suite },
-  ...more,
-})
 
 const exchanges: readonly Pair[] = [
   row('OpenSSL', 'GnuTLS', 'RSA key exchange, AES-GCM', 'TLS_RSA_WITH_AES_128_GCM_SHA256'),
@@ -56,7 +34,9 @@ const psk: readonly Pair[] = (['PSK', 'ECDHE_PSK', 'DHE_PSK', 'RSA_PSK'] as cons
 )
 
 const binding: readonly Pair[] = [
-  row('OpenSSL', 'Mbed TLS', 'encrypt-then-MAC', 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA'),
+  row('OpenSSL', 'Mbed TLS', 'encrypt-then-MAC', 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA', {
+    claims: { encryptThenMac: true, extendedMasterSecret: true },
+  }),
   row('OpenSSL', 'Mbed TLS', 'MAC-then-encrypt', 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA', { clientTerms: { etm: 'off' } }),
   row('GnuTLS', 'OpenSSL', 'no extended master secret', ECDHE_RSA, { clientTerms: { ems: 'off' } }),
 ]
@@ -68,7 +48,7 @@ const clients: readonly Pair[] = [
   row('NSS', 'OpenSSL', 'client certificate ECDSA P-384', ECDHE_RSA, mutual('ecdsaP384')),
   row('Java', 'OpenSSL', 'client certificate Ed448', ECDHE_ECDSA, mutual('ed448')),
   row('OpenSSL', 'Java', 'client certificate RSASSA-PSS', ECDHE_RSA, mutual('rsaPss')),
-  row('Go', 'NSS', 'a client without a certificate', ECDHE_RSA, { serverTerms: { clientAuth: 'request' } }),
+  row('Go', 'Mbed TLS', 'a client without a certificate', ECDHE_RSA, { serverTerms: { clientAuth: 'request' } }),
 ]
 
 const resumptions: readonly Pair[] = [
@@ -91,13 +71,17 @@ const extensions: readonly Pair[] = [
       ],
     },
     clientTerms: { args: ['--insecure'] },
+    claims: { stapled: true },
+    keys: { server: 'revocation/server.key.pem' },
   }),
   row('OpenSSL', 'Mbed TLS', 'renegotiation that the client begins', ECDHE_RSA, {
     serverTerms: { args: ['-client_renegotiation'] },
     clientTerms: { args: ['--renegotiate', 'yes'] },
+    claims: { renegotiations: 1 },
   }),
   row('Mbed TLS', 'OpenSSL', 'renegotiation that the server begins', ECDHE_RSA, {
     serverTerms: { args: ['--renegotiate', 'yes'] },
+    claims: { renegotiations: 1 },
   }),
   row('OpenSSL', 'curl', 'a chain in several records', ECDHE_RSA, { serverTerms: { args: ['-cert_chain', 'LONG'] } }),
 ]
@@ -140,12 +124,18 @@ const rarer: readonly Pair[] = [
     serverTerms: { psk: true },
     clientTerms: { psk: true },
   }),
-  row('tlslite-ng', 'Bouncy Castle', 'encrypt-then-MAC, SHA-384', 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384'),
+  row('tlslite-ng', 'Bouncy Castle', 'encrypt-then-MAC, SHA-384', 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384', {
+    claims: { encryptThenMac: true },
+  }),
   row('tlslite-ng', 'BoringSSL', 'resumed by ticket', ECDHE_RSA, { resume: 'ticket' }),
-  row('BearSSL', 'tlslite-ng', 'resumed by session id without extended master secret', ECDHE_ECDSA, { resume: 'id' }),
-  row('GnuTLS', 'tlslite-ng', 'record size limit', ECDHE_ECDSA),
+  row('BearSSL', 'tlslite-ng', 'resumed by session id without extended master secret', ECDHE_ECDSA, {
+    resume: 'id',
+    claims: { extendedMasterSecret: false },
+  }),
+  row('GnuTLS', 'tlslite-ng', 'record size limit', ECDHE_ECDSA, { claims: { answers: ['record_size_limit'] } }),
   row('BearSSL', 'Erlang', 'renegotiation without extended master secret', ECDHE_RSA, {
     clientTerms: { args: ['--renegotiate', 'yes'] },
+    claims: { renegotiations: 1, extendedMasterSecret: false },
   }),
   row('Bouncy Castle', 'tlslite-ng', 'client certificate Ed448', ECDHE_RSA, mutual('ed448')),
   row('Erlang', 'BearSSL', 'a client of an unknown authority', ECDHE_RSA, {
@@ -169,4 +159,9 @@ export const pairs: readonly Pair[] = [
   ...extensions,
   ...refusals,
   ...rarer,
+  ...suites,
+  ...certificates,
+  ...hellos,
+  ...sessions,
+  ...alerts,
 ]

@@ -1,7 +1,7 @@
-/** What is recorded: one row a handshake. Both ends are OpenSSL; the table varies what the two negotiate. */
-
-/** Kinds of keys in vectors/pki. */
-export type Kind = 'rsa' | 'rsaPss' | 'ecdsaP256' | 'ecdsaP384' | 'ecdsaP521' | 'ed25519' | 'ed448'
+/** What is captured of OpenSSL with itself: one row a handshake. The table varies what the two negotiate. */
+import { opensslName, opensslSuites } from '../test/interop/openssl-names.js'
+import type { Kind } from './captured-facts.js'
+import type { Claims } from './index-entry.js'
 
 export interface Scenario {
   readonly name: string
@@ -12,6 +12,8 @@ export interface Scenario {
   /** The client's certificate; 'none' is a client that is asked and has none. Absent: the server does not ask. */
   readonly client?: Kind | 'none'
   readonly outcome: 'established' | 'refused'
+  /** The alert that refuses, where it is not unknown_ca. */
+  readonly alert?: string
   /** Values of SSL_CONF's `Options` for each end, which no command-line option reaches. */
   readonly serverOptions?: string
   readonly clientOptions?: string
@@ -218,6 +220,7 @@ const special: readonly Scenario[] = [
     description: 'The server insists on a certificate; the client has none: alert handshake_failure',
     client: 'none',
     outcome: 'refused',
+    alert: 'handshake_failure',
     serverArguments: ['-Verify', '1'],
   },
   {
@@ -280,5 +283,30 @@ const special: readonly Scenario[] = [
   },
 ]
 
-/** Every scenario, in the order of vectors/index.json. */
+/** Every scenario, in the order of the index. */
 export const scenarios: readonly Scenario[] = [...rsaKeyExchange, ...dheRsa, ...ecdheRsa, ...ecdheEcdsa, ...special]
+
+const named = (openssl: string): string => {
+  const suite = opensslSuites.find((one) => opensslName(one) === openssl.replace(/:.*/, ''))
+  if (suite === undefined) throw new Error(`OpenSSL has no suite ${openssl}`)
+  return suite.name
+}
+
+/** What a scenario shows, as its options say. */
+export function claimsOfScenario({
+  cipher,
+  client,
+  outcome,
+  serverOptions = '',
+  clientOptions = '',
+  ...more
+}: Scenario): Claims {
+  const without = (option: string): boolean => serverOptions.includes(option) || clientOptions.includes(option)
+  return {
+    suite: named(cipher),
+    ...(client === undefined ? {} : { clientCertificate: client }),
+    ...(outcome === 'established' ? { closed: 'by both' } : { refusedWith: more.alert ?? 'unknown_ca' }),
+    extendedMasterSecret: !without(noEms),
+    encryptThenMac: cipher.endsWith('-SHA') && !without(noEtm),
+  }
+}

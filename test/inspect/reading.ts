@@ -19,7 +19,7 @@ export interface Read {
 }
 
 /** Reads a whole capture, in pieces of `chunk` bytes. */
-export function read(file: Uint8Array, options: Omit<CaptureReaderOptions, 'crypto'> = {}, chunk = 4096): Read {
+export function read(file: Uint8Array, options: Partial<CaptureReaderOptions> = {}, chunk = 4096): Read {
   const stories: ConnectionStory[] = []
   const data = new Map<string, Uint8Array>()
   const reader = new CaptureReader({

@@ -1,4 +1,7 @@
-/** Wireshark's own reading of the published captures agrees with ours: order of messages, suites, extensions, decrypted data. */
+/**
+ * Wireshark's own reading of the corpus and of the published captures agrees with ours: order of messages, suites,
+ * extensions, decrypted data, and of the corpus alerts, certificates and signatures too.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,10 +10,15 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { ConnectionStory } from '../../src/inspect/capture/connection-story.js'
 import { decodeHandshakeBody } from '../../src/messages/handshake.js'
+import { nodeProvider } from '../../src/providers/node/index.js'
 import { HandshakeType } from '../../src/registry/handshake-type.js'
+import { byTshark, unknownToTshark } from '../../vectors/tshark.js'
+import { corpusIndex, pathIn } from '../support/corpus.js'
 import { program, shared } from '../support/outside.js'
 import { read } from './reading.js'
+import { seenIn, seenInClear } from './seen.js'
 
+const crypto = nodeProvider()
 const tshark = program('tshark', '--version')
 const folder = shared('conformance/captures')
 const scratch = mkdtempSync(join(tmpdir(), 'tls12-tshark-'))
@@ -98,6 +106,24 @@ function followed(file: string, keyLog: string | undefined, streams: number): re
   const dataOf = (part: string): string => (part.match(/^\t?[0-9a-f]+$/gm) ?? []).map((line) => line.trim()).join('')
   return output.split('Follow: tls,raw').map(dataOf)
 }
+
+describe.skipIf(tshark === undefined || program('mergecap', '--version') === undefined)(
+  'tshark agrees on the corpus',
+  () => {
+    it('in every connection of every capture', () => {
+      const paths = corpusIndex.map(({ file }) => pathIn(file))
+      const merged = join(scratch, 'corpus.pcapng')
+      // one after the other, each with its keys
+      execFileSync('mergecap', ['-a', '-w', merged, ...paths], { stdio: 'ignore' })
+      const theirs = byTshark(merged)
+      const ours = paths.flatMap((path) =>
+        seenIn(read(readFileSync(path))).map((seen) => ({ file: basename(path), seen })),
+      )
+      expect(theirs.length).toBe(ours.length)
+      for (const [at, { file, seen }] of ours.entries()) expect(seen, file).toEqual(theirs[at])
+    })
+  },
+)
 
 describe.skipIf(tshark === undefined || folder === undefined)('tshark agrees', () => {
   it.each(names)('on %s', (name) => {

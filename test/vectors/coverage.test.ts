@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../src/bytes/convert.js'
 import { decodeHandshakeBody } from '../../src/messages/handshake.js'
@@ -7,18 +6,10 @@ import { nameOf } from '../../src/registry/registry.js'
 import { SignatureScheme } from '../../src/registry/signature-scheme.js'
 import { certificateSuites } from '../support/suites.js'
 import { message, replayed, signedKeyExchange } from './facts.js'
-import { index, recordings, vectorPath } from './recording.js'
+import { recordings } from './recording.js'
 
 describe('the recordings together', () => {
   const established = recordings.filter(({ outcome }) => outcome === 'established').map((one) => replayed(one))
-
-  it('are the files of the index', () => {
-    expect(index.map(({ file }) => file).sort()).toEqual(
-      readdirSync(vectorPath('openssl'))
-        .map((file) => `openssl/${file}`)
-        .sort(),
-    )
-  })
 
   /** The protections that were recorded; live peers show the others. */
   const recorded = certificateSuites.filter(({ bulk }) =>

@@ -24,6 +24,9 @@ const MAX_HANDSHAKES = 16
 
 const TOO_MUCH = 'too much is kept of all connections at a time'
 
+/** An alert under no keys, which every version reads alike: under keys it is longer, or is not called an alert. */
+const isBareAlert = ({ type, length }: ScannedRecord): boolean => type === ContentType.alert && length === 2
+
 /** What is known of one sender. */
 interface SenderState {
   readonly scanner: RecordScanner
@@ -146,7 +149,7 @@ export class Conversation {
     sender.records++
     const { protection } = sender
     if (protection instanceof RecordOpener) this.#open(side, protection, record)
-    else if (protection === 'none' && !this.#closed) this.#plaintext(side, record)
+    else if (protection === 'none' && (!this.#closed || isBareAlert(record))) this.#plaintext(side, record)
     else {
       this.#keeper.keep(side, record, { type: protection === 'none' ? 'plain' : 'sealed' })
       this.#unreadable(side, record)

@@ -26,8 +26,8 @@ const exchanges = { RSA: 'RSA', DHE_RSA: 'DH', ECDHE_RSA: 'ECDH', ECDHE_ECDSA: '
 const keyExchangeOf = ({ keyExchange }: SuiteParameters): string =>
   keyExchange in exchanges ? exchanges[keyExchange as keyof typeof exchanges] : keyExchange // its own keys are all that `in` finds
 
-/** A policy file that allows these suites and no others. */
-function policy(suites: readonly SuiteParameters[], { etm }: Terms): string {
+/** A policy file that allows these suites and no others; `args` are further lines of it. */
+function policy(suites: readonly SuiteParameters[], { etm, args = [] }: Terms): string {
   const path = scratchFile('.policy')
   const each = (of: (suite: SuiteParameters) => string): string => [...new Set(suites.map(of))].join(' ')
   const lines = [
@@ -41,7 +41,7 @@ function policy(suites: readonly SuiteParameters[], { etm }: Terms): string {
     ['allow_client_initiated_renegotiation', 'true'],
     ['allow_server_initiated_renegotiation', 'true'],
   ]
-  writeFileSync(path, lines.map(([name, value]) => `${name} = ${value}\n`).join(''))
+  writeFileSync(path, [...lines.map(([name, value]) => `${name} = ${value}`), ...args, ''].join('\n'))
   return path
 }
 

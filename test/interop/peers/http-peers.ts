@@ -65,6 +65,7 @@ export const chromium: Peer = {
     clientCertificates: false,
     alpn: true,
     start: (terms, port) => {
+      const { args = [] } = terms
       const profile = scratchFile('-chromium')
       return new Program('chromium', [
         ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
@@ -75,7 +76,8 @@ export const chromium: Peer = {
           `--user-data-dir=${profile}`,
         ],
         // it takes authorities from the system's store alone
-        ...['--ignore-certificate-errors', '--ssl-version-max=tls1.2', '--virtual-time-budget=5000'],
+        ...(args.includes('STRICT') ? [] : ['--ignore-certificate-errors']),
+        ...['--ssl-version-max=tls1.2', '--virtual-time-budget=5000', ...args.filter((arg) => arg !== 'STRICT')],
         ...(terms.keyLog === undefined ? [] : [`--ssl-key-log-file=${terms.keyLog}`]),
         ...['--dump-dom', `https://localhost:${port}/`],
       ])

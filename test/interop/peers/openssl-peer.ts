@@ -1,6 +1,6 @@
 /** `openssl s_server` and `openssl s_client`. */
 import { fileURLToPath } from 'node:url'
-import { pki } from '../../support/pki.js'
+import { type PkiKind, pki } from '../../support/pki.js'
 import { Configuration } from '../openssl.js'
 import { Program, versionOf } from '../program.js'
 import { startSaying } from './listening.js'
@@ -28,12 +28,17 @@ const dhGroup = ['-dhparam', fileURLToPath(new URL('../../../vectors/dh/ffdhe204
 const all = 'ALL:PSK'
 const list = ({ suites }: Terms): string => `${suites?.map(({ name }) => nameOf(name)).join(':') ?? all}:@SECLEVEL=0`
 
+/** What goes behind the certificate itself. */
+const authorityOf = (kind: PkiKind | undefined): string =>
+  pki.ca[kind?.startsWith('rsa') === true ? 'rsa' : 'ecdsa'].certPath
+
 function common(role: Role, terms: Terms): string[] {
   const { kind, resume, keyLog, psk, args = [] } = terms
   const own = kind === undefined ? undefined : pki[role][kind]
   return [
-    ...['-tls1_2', '-cipher', list(terms), '-CAfile', trusted(terms)],
-    ...(own === undefined ? [] : ['-cert', own.certPath, '-key', own.keyPath, '-cert_chain', own.chainPath]),
+    ...(args.some((arg) => /^-(no_)?tls1/.test(arg)) ? [] : ['-tls1_2']),
+    ...['-cipher', list(terms), '-CAfile', trusted(terms)],
+    ...(own === undefined ? [] : ['-cert', own.certPath, '-key', own.keyPath, '-cert_chain', authorityOf(kind)]),
     ...(resume === 'ticket' ? [] : ['-no_ticket']),
     ...(keyLog === undefined ? [] : ['-keylogfile', keyLog]),
     ...(psk === true ? ['-psk', sharedKey.hex, '-psk_identity', sharedKey.identity] : []),
@@ -83,7 +88,7 @@ export const openssl: Peer = {
         's_server',
         '-accept',
         '127.0.0.1:0',
-        terms.http === true ? '-www' : '-rev',
+        ...(terms.console === true ? [] : [terms.http === true ? '-www' : '-rev']),
         ...dhGroup,
         ...common('server', terms),
         ...asks,

@@ -20,6 +20,8 @@ export interface Terms {
   readonly resume: Resumption
   /** A server that speaks HTTP and closes after its answer, where it could also echo. */
   readonly http?: boolean
+  /** A server that says what it reads on its input, and takes commands there (OpenSSL). */
+  readonly console?: boolean
   /** The peers share `sharedKey`. */
   readonly psk?: boolean
   readonly alpn?: readonly string[]

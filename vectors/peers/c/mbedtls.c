@@ -71,6 +71,11 @@ static void set_resumption(void) {
   }
 }
 
+/* max_fragment_length, by its number in the registry. */
+static void set_fragment_length(void) {
+  must(mbedtls_ssl_conf_max_frag_len(&config, atoi(options.mfl)), "fragment length");
+}
+
 static void configure(void) {
   int role = options.is_server ? MBEDTLS_SSL_IS_SERVER : MBEDTLS_SSL_IS_CLIENT;
   mbedtls_entropy_init(&entropy);
@@ -102,6 +107,7 @@ static void configure(void) {
   if (options.suites != NULL) set_suites();
   if (options.alpn != NULL) must(mbedtls_ssl_conf_alpn_protocols(&config, split(options.alpn)), "alpn");
   if (options.psk != NULL) set_psk();
+  if (options.mfl != NULL) set_fragment_length();
   if (options.no_ems) mbedtls_ssl_conf_extended_master_secret(&config, MBEDTLS_SSL_EXTENDED_MS_DISABLED);
   if (options.no_etm) mbedtls_ssl_conf_encrypt_then_mac(&config, MBEDTLS_SSL_ETM_DISABLED);
   if (options.renegotiate != NULL) mbedtls_ssl_conf_renegotiation(&config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
@@ -133,6 +139,10 @@ static int serve(mbedtls_ssl_context *ssl) {
   if (options.renegotiate != NULL && strcmp(options.renegotiate, "yes") == 0) {
     int code = mbedtls_ssl_renegotiate(ssl);
     if (code != 0) return failed("renegotiation", code);
+    /* that has only asked; the client's answer is dealt with in reading, which ends when no more data comes */
+    mbedtls_ssl_conf_read_timeout(&config, 1500);
+    code = read_some(ssl, buffer, sizeof buffer - 1);
+    if (code != MBEDTLS_ERR_SSL_TIMEOUT) return failed("renegotiation", code);
   }
   mbedtls_ssl_write(ssl, (const unsigned char *)response, sizeof response - 1);
   return 0;
@@ -173,7 +183,7 @@ static int converse(int fd, mbedtls_ssl_session *session) {
     must(mbedtls_ssl_set_hostname(&ssl, options.name), "name");
     if (session->id_len > 0 || session->ticket_len > 0) must(mbedtls_ssl_set_session(&ssl, session), "session");
   }
-  mbedtls_ssl_set_bio(&ssl, &net, mbedtls_net_send, mbedtls_net_recv, NULL);
+  mbedtls_ssl_set_bio(&ssl, &net, mbedtls_net_send, mbedtls_net_recv, mbedtls_net_recv_timeout);
   int code = mbedtls_ssl_handshake(&ssl);
   int bad = code != 0 ? failed("handshake", code) : 0;
   if (!bad) {

@@ -17,7 +17,7 @@
 struct options {
   int is_server;
   int port;
-  const char *ca, *cert, *key, *name, *suites, *alpn, *client_auth, *resume, *keylog, *psk, *psk_identity, *renegotiate;
+  const char *ca, *cert, *key, *name, *suites, *alpn, *client_auth, *resume, *keylog, *psk, *psk_identity, *renegotiate, *mfl;
   int no_ems, no_etm;
 };
 
@@ -38,7 +38,7 @@ static struct options parse(int argc, char **argv) {
       {"--ca", &o.ca},       {"--cert", &o.cert},     {"--key", &o.key},       {"--name", &o.name},
       {"--suites", &o.suites}, {"--alpn", &o.alpn},   {"--client-auth", &o.client_auth},
       {"--resume", &o.resume}, {"--keylog", &o.keylog}, {"--psk", &o.psk},     {"--psk-identity", &o.psk_identity},
-      {"--renegotiate", &o.renegotiate},
+      {"--renegotiate", &o.renegotiate}, {"--mfl", &o.mfl},
   };
   if (argc < 2) die("usage: %s client|server OPTIONS", argv[0]);
   o.is_server = strcmp(argv[1], "server") == 0;

@@ -58,6 +58,7 @@ static void configure(void) {
     wolfSSL_CTX_set_verify(context, mode, NULL);
     wolfSSL_CTX_SetMinDhKey_Sz(context, 1024);
   }
+  if (options.mfl != NULL) must(wolfSSL_CTX_UseMaxFragment(context, atoi(options.mfl)), "fragment length");
   if (options.no_ems && !options.is_server) must(wolfSSL_CTX_DisableExtendedMasterSecret(context), "extended master secret");
   if (strcmp(options.resume, "none") == 0) wolfSSL_CTX_set_session_cache_mode(context, WOLFSSL_SESS_CACHE_OFF);
   if (!options.is_server && strcmp(options.resume, "ticket") == 0) must(wolfSSL_CTX_UseSessionTicket(context), "tickets");

@@ -26,6 +26,9 @@ var (
 	resume      = flag.String("resume", "none", "")
 	keyLog      = flag.String("keylog", "", "")
 	renegotiate = flag.String("renegotiate", "", "")
+	staple      = flag.String("staple", "", "")
+	newest      = flag.String("newest", "1.2", "")
+	fault       = flag.String("fault", "", "")
 )
 
 func main() {
@@ -82,6 +85,15 @@ func configuration() *tls.Config {
 	}
 	if *keyLog != "" {
 		config.KeyLogWriter = must(os.OpenFile(*keyLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600))
+	}
+	if *staple != "" {
+		config.Certificates[0].OCSPStaple = must(os.ReadFile(*staple))
+	}
+	if *newest == "1.1" {
+		config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+	}
+	if *fault == "configuration" {
+		config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, io.ErrUnexpectedEOF }
 	}
 	if *renegotiate != "" {
 		config.Renegotiation = tls.RenegotiateFreelyAsClient

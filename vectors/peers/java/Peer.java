@@ -146,6 +146,7 @@ public final class Peer {
     // the port is part of what JSSE finds sessions by
     try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true)) {
       configure(socket);
+      if (options.containsKey("--give-up")) giveUp(socket);
       established(socket);
       if (option("--renegotiate", "no").equals("yes")) socket.startHandshake();
       socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes());
@@ -155,6 +156,20 @@ public final class Peer {
       System.out.println("failed: " + error.getMessage());
       return false;
     }
+  }
+
+  /** Somebody closes while the handshake waits for a server that takes its time. */
+  private static void giveUp(SSLSocket socket) {
+    Thread impatient = new Thread(() -> {
+      try {
+        Thread.sleep(500);
+        socket.close();
+      } catch (IOException | InterruptedException gone) {
+        System.out.println("failed: " + gone.getMessage());
+      }
+    });
+    impatient.setDaemon(true);
+    impatient.start();
   }
 
   private static void serve(SSLContext context) throws IOException {

@@ -1,10 +1,12 @@
 //! A client and a server of rustls, with the command line that README.md describes.
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, Tls12Resumption};
 use rustls::crypto::{ring, CryptoProvider};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::{NoServerSessionStorage, ServerSessionMemoryCache, WebPkiClientVerifier};
 use rustls::{version::TLS12, ClientConfig, ClientConnection, ConnectionCommon, HandshakeKind};
+use rustls::{CertificateError, DigitallySignedStruct, SignatureScheme};
 use rustls::{KeyLogFile, RootCertStore, ServerConfig, ServerConnection, SideData, Stream};
 use std::collections::HashMap;
 use std::error::Error;
@@ -85,6 +87,9 @@ fn client(options: &Options) -> Outcome<()> {
         Some((chain, key)) => builder.with_client_auth_cert(chain, key)?,
         None => builder.with_no_client_auth(),
     };
+    if options.contains_key("--refuse") {
+        config.dangerous().set_certificate_verifier(Arc::new(Refusing(provider(options))));
+    }
     config.alpn_protocols = protocols(options);
     config.key_log = Arc::new(KeyLogFile::new());
     // a store for fewer than nine sessions forgets each server at once
@@ -120,7 +125,11 @@ fn server(options: &Options) -> Outcome<()> {
         }
     };
     let (chain, key) = identity(options)?.ok_or("a server needs --cert and --key")?;
-    let mut config = builder.with_client_cert_verifier(verifier).with_single_cert(chain, key)?;
+    let builder = builder.with_client_cert_verifier(verifier);
+    let mut config = match options.get("--staple") {
+        Some(file) => builder.with_single_cert_with_ocsp(chain, key, std::fs::read(file)?)?,
+        None => builder.with_single_cert(chain, key)?,
+    };
     config.alpn_protocols = protocols(options);
     config.key_log = Arc::new(KeyLogFile::new());
     config.session_storage = Arc::new(NoServerSessionStorage {});
@@ -150,6 +159,45 @@ fn server(options: &Options) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// Somebody who has nothing against the certificate itself.
+#[derive(Debug)]
+struct Refusing(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Refusing {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Err(CertificateError::ApplicationVerificationFailure.into())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
 }
 
 trait Duplex: Read + Write {}
