@@ -76,7 +76,8 @@ describe('the corpus', () => {
     (file, { claims, said, connections, secrets }) => {
       const result = read(readFileSync(pathIn(file)), { crypto })
       const seen = seenIn(result)
-      expect(seen.map(factsOf)).toEqual(connections)
+      const comparable = unknownToTshark.has(claims.suite) ? seenInClear(result) : seen
+      expect(comparable.map(factsOf)).toEqual(connections)
       expect(unmet(claims, seen.map(factsOf))).toEqual([])
       const isOurs = claims.suite in CipherSuite
       for (const [at, story] of inOrder(result.stories).entries()) {
