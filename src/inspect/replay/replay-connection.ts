@@ -62,6 +62,7 @@ function prepare(handshake: CapturedHandshake): CapturedMessages | NotReplayed {
   if (handshake.broken !== undefined) return 'unreadable'
   const clientHello = messageOf(handshake, 'client_hello')
   if (clientHello === undefined) return 'no_client_hello'
+  if (clientHello.clientVersion < ProtocolVersion.TLSv1_2) return 'other_version'
   const serverHello = messageOf(handshake, 'server_hello')
   if (serverHello !== undefined && versionOf(serverHello) !== ProtocolVersion.TLSv1_2) return 'other_version'
   if (serverHello !== undefined && handshake.suite === undefined) return 'unknown_suite'

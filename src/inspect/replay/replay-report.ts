@@ -7,7 +7,7 @@ export const notReplayedReasons = {
   no_client_hello: 'its ClientHello is not in the capture',
   unreadable: 'not all of it could be read',
   malformed: 'a message of it does not decode',
-  other_version: 'the server chose another version of TLS',
+  other_version: 'the client has no TLS 1.2, or the server chose another version',
   unknown_suite: 'its cipher suite is none of this library',
   compressed: 'its records are compressed, which this library never does',
   unknown_key: 'a certificate in it holds a kind of key that this library does not know',

@@ -142,7 +142,7 @@ static int serve(mbedtls_ssl_context *ssl) {
     /* that has only asked; the client's answer is dealt with in reading, which ends when no more data comes */
     mbedtls_ssl_conf_read_timeout(&config, 1500);
     code = read_some(ssl, buffer, sizeof buffer - 1);
-    if (code != MBEDTLS_ERR_SSL_TIMEOUT) return failed("renegotiation", code);
+    if (code <= 0 && code != MBEDTLS_ERR_SSL_TIMEOUT) return failed("renegotiation", code);
   }
   mbedtls_ssl_write(ssl, (const unsigned char *)response, sizeof response - 1);
   return 0;
