@@ -50,7 +50,7 @@ describe('fragments', () => {
     const all = inFragments(version)
     const result = read(captureOf(all), { keyLog })
     expectWhole(result)
-    expect(result.summary.reassembledPackets).toBeGreaterThan(3)
+    expect(result.summary.reassembledPackets).toBeGreaterThan(1)
     expect(result.summary.passedOver['IP fragment']).toBe(0)
   })
 
