@@ -19,14 +19,13 @@ async function settles<T>(end: TcpEnd, what: string, look: () => T | undefined):
   return found
 }
 
-/** Another handshake on the same connection, begun by us. */
+/** Another handshake on the same connection, begun by us; some servers ask for a certificate in the first one alone. */
 async function renegotiate(end: TcpEnd): Promise<void> {
   end.endpoint.renegotiate()
   await settles(end, 'the second handshake', () => {
     const { state } = end.endpoint.connection
     return (state.name === 'Connected' && state.renegotiations === 1) || undefined
   })
-  end.summary = end.endpoint.connection.summary
 }
 
 interface Asked {
@@ -44,7 +43,7 @@ async function ask(endpoint: Endpoint, port: number, answer: string, one: Case):
     end.endpoint.close()
     await end.until('the end', () => end.peerClosed || end.socketClosed || undefined)
     checkEnd(end)
-    return { summary: end.summary ?? summary, text: end.text }
+    return { summary, text: end.text }
   } finally {
     end.socket.destroy() // many of these servers serve one client at a time
   }

@@ -89,10 +89,13 @@ ended({sslsocket, _, [Connection | _]}) ->
     Watch = monitor(process, Connection),
     receive {'DOWN', Watch, _, _, _} -> ok after 2000 -> ok end.
 
+%% Told by messages: ssl:recv/3 can wait in vain where close_notify follows the answer at once.
 until_closed(Socket, Answer) ->
-    case ssl:recv(Socket, 0, 10000) of
-        {ok, Data} -> until_closed(Socket, <<Answer/binary, Data/binary>>);
-        {error, closed} -> Answer
+    ok = ssl:setopts(Socket, [{active, once}]),
+    receive
+        {ssl, Socket, Data} -> until_closed(Socket, <<Answer/binary, Data/binary>>);
+        {ssl_closed, Socket} -> Answer
+    after 10000 -> error(timeout)
     end.
 
 serve(Listener, Options) ->
