@@ -13,7 +13,7 @@ const explainCommand = {
   name: 'explain',
   usage: '[options] FILE...',
   summary:
-    'Tells the TLS 1.2 connections in a capture (pcap or pcapng, gzip too, - for stdin), message by message. What both ends\nhad to check is checked again as far as the keys allow, and what could not be checked is said. Then our own machines\nreplay it, each in the place of one end, and what they would have said is compared with what was said. Several files are read as\none capture, in the order given: connections and sessions last from one to the next.',
+    'Tells the TLS 1.2 connections in a capture (pcap or pcapng, gzip too, - for stdin), message by message. What both ends\nhad to check is checked again as far as the keys allow, and what could not be checked is said. Then our own machines\nreplay it, each in the place of one end, and what they would have said is compared with what was said. Several files\nare read as one capture, in the order given: connections and sessions last from one to the next.',
   positionals: ['FILE'],
   repeats: true,
   options: {
