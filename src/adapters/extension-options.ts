@@ -119,13 +119,13 @@ export function clientExtensions(options: ClientExtensionOptions): ClientPart {
   const { maxFragmentLength, padClientHelloTo } = options
   if (!fragmentLengths.includes(maxFragmentLength)) misuse('maxFragmentLength must be 512, 1024, 2048 or 4096')
   return {
-    ...commonPart(options),
     maxFragmentLength,
     grease: flag('grease', options.grease) ?? false,
     padClientHelloTo: padding(padClientHelloTo),
     arrangeClientHello: optionalFunction('arrangeClientHello', options.arrangeClientHello),
     requestSignedCertificateTimestamps:
       flag('requestSignedCertificateTimestamps', options.requestSignedCertificateTimestamps) ?? false,
+    ...commonPart(options),
   }
 }
 
@@ -133,7 +133,7 @@ export function clientExtensions(options: ClientExtensionOptions): ClientPart {
 export const serverExtensions = (
   options: ServerExtensionOptions,
 ): CommonPart & Pick<ServerConfig, 'acknowledgeServerName' | 'unrecognizedName'> => ({
-  ...commonPart(options),
   acknowledgeServerName: flag('acknowledgeServerName', options.acknowledgeServerName) ?? true,
   unrecognizedName: oneOf('unrecognizedName', options.unrecognizedName, ['refuse', 'ignore'], 'ignore'),
+  ...commonPart(options),
 })

@@ -310,7 +310,8 @@ export class HandshakeProtocol {
   #carryOut(action: Action): void {
     switch (action.type) {
       case 'need': {
-        const open = { ...action.need, signal: this.#abandoned.signal } as OpenNeed // spreading loses the union's correlation
+        const { type, request } = action.need
+        const open = { type, request, signal: this.#abandoned.signal } as OpenNeed // taken apart, type and request lose their correlation
         this.#need = { open, taken: false }
         return
       }

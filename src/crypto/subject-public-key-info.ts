@@ -35,7 +35,7 @@ export function readKeyAlgorithm(reader: Reader): { keyType: KeyType; curve?: Ec
 /** Reads what kind of key a DER SubjectPublicKeyInfo holds. Throws `MalformedError` for one that it cannot read. */
 export function readSubjectPublicKeyInfo(subjectPublicKeyInfo: Uint8Array): PublicKey {
   const algorithm = readKeyAlgorithm(enterDer(subjectPublicKeyInfo, DerTag.sequence))
-  return { ...algorithm, subjectPublicKeyInfo }
+  return { subjectPublicKeyInfo, ...algorithm }
 }
 
 /** The subjectPublicKey octets of a DER SubjectPublicKeyInfo (RFC 5280 §4.1). */

@@ -58,8 +58,8 @@ export function deriveConnectionKeys(
   const block = schedule.keyBlock(suite.prfHash, masterSecret, serverRandom, clientRandom, keyBlockLength(bulk))
   const { client, server } = cutKeyBlock(bulk, block)
   return {
-    client: { ...client, maxPlaintextLength: recordLimits.client },
-    server: { ...server, maxPlaintextLength: recordLimits.server },
+    client: { maxPlaintextLength: recordLimits.client, ...client },
+    server: { maxPlaintextLength: recordLimits.server, ...server },
   }
 }
 

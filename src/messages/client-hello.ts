@@ -36,7 +36,7 @@ export const ClientHello: Codec<ClientHello> = {
       cipherSuites: readField(reader, 'cipherSuites', cipherSuites),
       compressionMethods: readField(reader, 'compressionMethods', compressionMethods),
     }
-    return reader.remaining === 0 ? head : { ...head, extensions: readField(reader, 'extensions', ExtensionList) }
+    return reader.remaining === 0 ? head : { extensions: readField(reader, 'extensions', ExtensionList), ...head }
   },
   write: (writer, value) => {
     protocolVersion.write(writer, value.clientVersion)

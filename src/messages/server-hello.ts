@@ -34,7 +34,7 @@ export const ServerHello: Codec<ServerHello> = {
       cipherSuite: readField(reader, 'cipherSuite', cipherSuite),
       compressionMethod: readField(reader, 'compressionMethod', compressionMethod),
     }
-    return reader.remaining === 0 ? head : { ...head, extensions: readField(reader, 'extensions', ExtensionList) }
+    return reader.remaining === 0 ? head : { extensions: readField(reader, 'extensions', ExtensionList), ...head }
   },
   write: (writer, value) => {
     protocolVersion.write(writer, value.serverVersion)

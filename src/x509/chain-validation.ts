@@ -226,7 +226,9 @@ export class ChainValidation {
   #pathSettings(): PathSettings {
     const { purpose, keyUsage, time } = this.#request
     return {
-      ...{ time, rules: policyProfiles[this.#settings.policy].rules, keys: this.#settings.keys },
+      time,
+      rules: policyProfiles[this.#settings.policy].rules,
+      keys: this.#settings.keys,
       maxChainDepth: this.#settings.maxChainDepth,
       ...(purpose === undefined ? {} : { purpose }),
       ...(keyUsage === undefined ? {} : { keyUsage }),

@@ -120,7 +120,8 @@ export function chainVerifier(options: ChainVerifierOptions): CertificateVerifie
       return refuse('unsupported_certificate', 'it shows a raw public key, which no chain vouches for: pin it', peer)
     }
     const chain: ChainToValidate = {
-      ...{ certificateChain, purpose: peer === 'server' ? 'serverAuth' : 'clientAuth' },
+      certificateChain,
+      purpose: peer === 'server' ? 'serverAuth' : 'clientAuth',
       ...(keyUsage === undefined ? {} : { keyUsage }),
       ...(ocspResponse === undefined ? {} : { ocspResponse }),
       ...(statusRequested === undefined ? {} : { statusRequested }),

@@ -38,7 +38,6 @@ function negotiate(heard: Heard, suite: SuiteParameters, credential: Credential 
   const keeps = mayResume(terms.sessions, extendedMasterSecret)
   const sessionTicket = keeps && terms.sessions.tickets && offer.ticket !== undefined
   return {
-    ...agreedAnyway(heard, suite),
     // A client that is given a ticket needs no id (RFC 5077 §3.4).
     sessionId: keeps && terms.sessions.ids && !sessionTicket ? entropy.sessionId : new Uint8Array(),
     sessionTicket,
@@ -46,6 +45,7 @@ function negotiate(heard: Heard, suite: SuiteParameters, credential: Credential 
     clientCertificateType: answeredClientType(terms, offer, suite) ?? 'X509',
     serverCertificateType: certificateTypeOf(credential),
     signedCertificateTimestamps: offer.timestampsRequested ? credential?.signedCertificateTimestamps : undefined,
+    ...agreedAnyway(heard, suite),
   }
 }
 

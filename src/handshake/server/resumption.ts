@@ -121,17 +121,17 @@ export const receiveRenewalRefused = (
 function negotiate(greeted: Greeted, { session }: ResumableSession, sessionTicket: boolean): Negotiated {
   const suite = suiteOf(greeted.terms, session)
   return {
-    ...agreedAnyway(
-      greeted,
-      suite ?? refuse('internal_error', 'the suite of the session was enabled a step ago'),
-      session,
-    ),
     sessionId: greeted.offer.sessionId,
     sessionTicket,
     extendedMasterSecret: session.extendedMasterSecret,
     clientCertificateType: session.peer.type === 'none' ? 'X509' : session.peer.certificateType,
     serverCertificateType: 'X509',
     signedCertificateTimestamps: undefined,
+    ...agreedAnyway(
+      greeted,
+      suite ?? refuse('internal_error', 'the suite of the session was enabled a step ago'),
+      session,
+    ),
   }
 }
 
