@@ -69,11 +69,14 @@ function checkLimits<T extends object>(option: string, defaults: T, given: Given
 
 const DEFAULT_MESSAGE_LIMITS: MessageLimits = { message: DEFAULT_MESSAGE_LIMIT, certificate: DEFAULT_CERTIFICATE_LIMIT }
 
-function assemble(options: ConnectionOptions, makeRunner: (schedule: KeySchedule) => RoleRunner): TlsConnection {
-  const { crypto, keyLog, observe, messageLimits, trafficLimits, maxSendFragment } = options
+/** Looks at the options once, for any number of connections. */
+function assembler(
+  options: ConnectionOptions,
+  makeRunner: (schedule: KeySchedule) => RoleRunner,
+): () => TlsConnection {
+  const { crypto, keyLog, observe, messageLimits, trafficLimits, maxSendFragment, recordLayer } = options
   const { version2Hello = 'refuse', interleaving = 'allow' } = options
   const keySchedule = options.keySchedule ?? rfcKeySchedule(crypto)
-  const runner = makeRunner(keySchedule)
   const randomBytes = (length: number): Uint8Array => crypto.randomBytes(length)
   const fragments = maxSendFragment === undefined ? {} : { maxFragmentLength: checkSendFragment(maxSendFragment) }
   const input = checkLimits(
