@@ -4,7 +4,7 @@
  */
 
 import type { Endpoint } from './adapters/endpoint.js'
-import { type ClientOptions, clientEndpoint, type ServerOptions, serverEndpoint } from './adapters/options.js'
+import { type ClientOptions, clientEndpoints, type ServerOptions, serverEndpoints } from './adapters/options.js'
 import type { CertificateVerifier } from './crypto/environment.js'
 import type { Credential } from './crypto/key-types.js'
 import type { CryptoProvider } from './crypto/provider.js'
@@ -50,12 +50,21 @@ interface WithProvider {
 }
 
 /** A TLS 1.2 client. Throws a `misuse` fault for options that make no sense. */
-export const createClient = (options: ClientOptions & WithProvider = {}): Endpoint =>
-  clientEndpoint(options?.provider ?? nobleProvider(), options)
+export const createClient = (options: ClientOptions & WithProvider = {}): Endpoint => prepareClient(options)()
 
 /** A TLS 1.2 server. Throws a `misuse` fault for options that make no sense. */
-export const createServer = (options: ServerOptions & WithProvider = {}): Endpoint =>
-  serverEndpoint(options?.provider ?? nobleProvider(), options)
+export const createServer = (options: ServerOptions & WithProvider = {}): Endpoint => prepareServer(options)()
+
+/**
+ * Makes one client after another, all with the same options: these are checked once, and what is changed in them or their
+ * lists afterwards changes no client. Throws a `misuse` fault for options that make no sense.
+ */
+export const prepareClient = (options: ClientOptions & WithProvider = {}): (() => Endpoint) =>
+  clientEndpoints(options?.provider ?? nobleProvider(), options)
+
+/** Makes one server after another, for a program that takes many connections; otherwise like `prepareClient`. */
+export const prepareServer = (options: ServerOptions & WithProvider = {}): (() => Endpoint) =>
+  serverEndpoints(options?.provider ?? nobleProvider(), options)
 
 /** How chains are judged; everything has a default. */
 export interface TrustOptions extends Omit<ChainVerifierOptions, 'anchors' | 'provider' | 'revocation'> {

@@ -3,7 +3,9 @@
 import type { Duplex } from 'node:stream'
 import {
   accept,
+  acceptor,
   connect,
+  connector,
   type HandshakeLimits,
   type StreamClientOptions,
   type TlsDuplex,
@@ -30,3 +32,15 @@ export const secureServer = (
   transport: Duplex,
   options: ServerOptions & HandshakeLimits & WithProvider = {},
 ): TlsDuplex => accept(transport, options.provider ?? nobleProvider(), options)
+
+/**
+ * Makes the client's end of one connection after another, all with the same options: these are checked once, and what is
+ * changed in them or their lists afterwards changes no connection. Throws a `misuse` fault for options that make no sense.
+ */
+export const prepareClient = (options: StreamClientOptions & WithProvider = {}): ((transport: Duplex) => TlsDuplex) =>
+  connector(options.provider ?? nobleProvider(), options)
+
+/** Makes the server's end of one connection after another, for a program that takes many; otherwise like `prepareClient`. */
+export const prepareServer = (
+  options: ServerOptions & HandshakeLimits & WithProvider = {},
+): ((transport: Duplex) => TlsDuplex) => acceptor(options.provider ?? nobleProvider(), options)

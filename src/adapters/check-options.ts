@@ -55,9 +55,10 @@ export function optionalFunction<T>(name: string, value: T | undefined): T | und
   return value
 }
 
+/** A copy, so that the list is what it was when it was checked. */
 export function list<T>(name: string, value: readonly T[] | undefined): readonly T[] | undefined {
   if (value !== undefined && !Array.isArray(value)) misuse(`${name} must be an array, not ${show(value)}`)
-  return value
+  return value?.slice()
 }
 
 /** Looks registered names up. */
@@ -91,12 +92,13 @@ const PROTOCOL_NAME = /^[\0-\u007f]{1,255}$/
 
 /** ALPN names: 1 to 255 bytes each (RFC 7301 §3.1). */
 export function protocolNames(names: readonly string[] | undefined): readonly string[] {
-  for (const name of list('applicationProtocols', names) ?? []) {
+  const checked = list('applicationProtocols', names) ?? []
+  for (const name of checked) {
     if (typeof name !== 'string' || !PROTOCOL_NAME.test(name)) {
       misuse(`applicationProtocols: ${show(name)} is no protocol name of 1 to 255 ASCII characters`)
     }
   }
-  return names ?? []
+  return checked
 }
 
 /** A host name as it goes into server_name: A-labels, lower case, no final dot (RFC 6066 §3). */
@@ -109,7 +111,8 @@ export function hostName(name: string | undefined): string | undefined {
 /** Pre-shared keys: 1 to 65,535 bytes each, under names of at most as many (RFC 4279 §2), no name twice. */
 export function preSharedKeys(keys: readonly PreSharedKey[] | undefined): readonly PreSharedKey[] {
   const names = new Set<string>()
-  for (const { identity, key } of list('preSharedKeys', keys) ?? []) {
+  const checked = list('preSharedKeys', keys) ?? []
+  for (const { identity, key } of checked) {
     if (!(key instanceof Secret) || !(identity instanceof Uint8Array)) misuse('make preSharedKeys with preSharedKey()')
     if (key.length === 0 || key.length > 0xffff) misuse(`a pre-shared key has 1 to 65,535 bytes, not ${key.length}`)
     if (identity.length > 0xffff)
@@ -118,7 +121,7 @@ export function preSharedKeys(keys: readonly PreSharedKey[] | undefined): readon
     if (names.has(name)) misuse('two preSharedKeys have the same name')
     names.add(name)
   }
-  return keys ?? []
+  return checked
 }
 
 /** The option under its name, or nothing where it is not given. */

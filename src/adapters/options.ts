@@ -1,4 +1,4 @@
-import { type ConnectionOptions, clientConnection, serverConnection } from '../connection/create.js'
+import { type ConnectionOptions, clientConnections, serverConnections } from '../connection/create.js'
 import { providerEnvironment, type Trust } from '../connection/environment.js'
 import type { CertificateVerifier, Environment } from '../crypto/environment.js'
 import type { CertificateKind, Credential } from '../crypto/key-types.js'
@@ -233,17 +233,18 @@ function showable(
   return held.length === 0 ? ['X509'] : held
 }
 
-/** A client whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
-export function clientEndpoint(provider: CryptoProvider, options: ClientOptions): Endpoint {
+/**
+ * Makes clients whose cryptography comes from `provider`, all with these options, which are looked at once: what is changed
+ * in them or their lists afterwards changes no client. Throws a `misuse` fault for options that make no sense.
+ */
+export function clientEndpoints(provider: CryptoProvider, options: ClientOptions): () => Endpoint {
   checkNames(options, clientOptions)
   checkShapes(options)
   const { secureRenegotiation, otherDhGroups, strayHelloRequest, verifier } = options
   const { policy, keeper } = clientSessions(provider, options)
   const extensions = clientExtensions(options)
   const config: ClientConfig = {
-    ...handshakeConfig(options),
-    ...extensions,
-    clientCertificateTypes: showable(extensions.clientCertificateTypes, options),
+    // New fields first: V8 shares no hidden class between objects whose literal begins with others' fields.
     sessions: policy,
     serverName: hostName(options.serverName),
     requestCertificateStatus:
@@ -252,11 +253,19 @@ export function clientEndpoint(provider: CryptoProvider, options: ClientOptions)
     otherDhGroups: oneOf('otherDhGroups', otherDhGroups, ['refuse', 'prove'], 'refuse'),
     strayHelloRequest: oneOf('strayHelloRequest', strayHelloRequest, ['ignore', 'refuse'], 'ignore'),
     fallback: flag('fallback', options.fallback) ?? false,
+    ...handshakeConfig(options),
+    ...extensions,
+    clientCertificateTypes: showable(extensions.clientCertificateTypes, options),
   }
   checkHasPsk(config, options)
-  const connection = clientConnection(config, { ...options, crypto: provider })
-  return new Endpoint(connection, environmentOf(provider, options), keeper)
+  const connect = clientConnections(config, { ...options, crypto: provider })
+  const environment = environmentOf(provider, options)
+  return () => new Endpoint(connect(), environment, keeper)
 }
+
+/** A client whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
+export const clientEndpoint = (provider: CryptoProvider, options: ClientOptions): Endpoint =>
+  clientEndpoints(provider, options)()
 
 /** Whether no suite needs a certificate. */
 const onlyPsk = ({ cipherSuites }: HandshakeConfig): boolean =>
@@ -273,27 +282,32 @@ function checkHasCredentials(
   throw new TlsFault('misuse', 'a server needs credentials, or selectCredential to find them')
 }
 
-/** A server whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
-export function serverEndpoint(provider: CryptoProvider, options: ServerOptions): Endpoint {
+/** Makes servers whose cryptography comes from `provider`; otherwise like `clientEndpoints`. */
+export function serverEndpoints(provider: CryptoProvider, options: ServerOptions): () => Endpoint {
   checkNames(options, serverOptions)
   checkShapes(options)
   const { clientAuthentication } = options
-  const { policy, keeper, needs } = serverSessions(options)
+  const { policy, newKeeper, needs } = serverSessions(options)
   const config: ServerConfig = {
-    ...handshakeConfig(options),
     sessions: policy,
-    ...serverExtensions(options),
     reviewClientHello: options.reviewClientHello !== undefined,
     extraExtensions: [],
     clientAuthentication: oneOf('clientAuthentication', clientAuthentication, ['none', 'request', 'require'], 'none'),
     certificateAuthorities: list('certificateAuthorities', options.certificateAuthorities) ?? [],
     pskIdentityHint: options.pskIdentityHint,
     unknownPskIdentity: oneOf('unknownPskIdentity', options.unknownPskIdentity, ['hide', 'alert'], 'hide'),
+    ...handshakeConfig(options),
+    ...serverExtensions(options),
   }
   const reviewer = optionalFunction('reviewClientHello', options.reviewClientHello)
   const plain = whileKeysAreShared({ ...environmentOf(provider, options, options.unrecognizedName), ...needs })
-  const environment = reviewer === undefined ? plain : withReviewer(plain, reviewer)
+  const newEnvironment = (): Environment => (reviewer === undefined ? plain : withReviewer(plain, reviewer))
   checkHasCredentials(config, options)
   checkHasPsk(config, options)
-  return new Endpoint(serverConnection(config, { ...options, crypto: provider }), environment, keeper)
+  const connect = serverConnections(config, { ...options, crypto: provider })
+  return () => new Endpoint(connect(), newEnvironment(), newKeeper())
 }
+
+/** A server whose cryptography comes from `provider`. Throws a `misuse` fault for options that make no sense. */
+export const serverEndpoint = (provider: CryptoProvider, options: ServerOptions): Endpoint =>
+  serverEndpoints(provider, options)()

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { accept, type TlsDuplex } from '../adapters/node/index.js'
-import { type ServerOptions, serverEndpoint } from '../adapters/options.js'
+import { acceptor, type TlsDuplex } from '../adapters/node/index.js'
+import type { ServerOptions } from '../adapters/options.js'
 import { MemorySessionStore } from '../adapters/sessions/session-store.js'
 import { TicketKeys } from '../adapters/sessions/ticket-keys.js'
 import { type CommandSpec, numberIn, type OptionSpecs, oneOf, parseCommand, UsageError } from './arguments.js'
@@ -48,8 +48,6 @@ const LOOPBACK = '127.0.0.1'
 /** Connections that do not end by themselves are cut this long after the server was told to stop. */
 const STOP_MILLISECONDS = 1_000
 
-type StreamOptions = ServerOptions & { readonly handshakeTimeout: number }
-
 const errorText = (error: Error): string => {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
   return printable(error.message.startsWith(code) ? error.message : `${code}: ${error.message}`)
@@ -58,13 +56,13 @@ const errorText = (error: Error): string => {
 /** Echoes, or answers HTTP, once the handshake is complete; tells stderr about every connection. Nothing of a peer's throws. */
 function serveConnection(
   socket: Socket,
-  options: StreamOptions,
+  secure: (socket: Socket) => TlsDuplex,
   http: boolean,
   log: (line: string) => void,
 ): TlsDuplex {
   const name = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? '?'}`
   socket.setKeepAlive(true, 60_000)
-  const stream = accept(socket, provider, options)
+  const stream = secure(socket)
   stream.on('error', (error) => log(`${name}: ${errorText(error)}`))
   stream.on('close', () => log(`${name}: closed`))
   stream.on('secureConnect', () => {
@@ -93,7 +91,7 @@ interface Running {
   readonly stop: () => void
 }
 
-function run(options: StreamOptions, http: boolean, log: (line: string) => void): Running {
+function run(secure: (socket: Socket) => TlsDuplex, http: boolean, log: (line: string) => void): Running {
   const streams = new Set<TlsDuplex>()
   const sockets = new Set<Socket>()
   let stopping = false
@@ -102,7 +100,7 @@ function run(options: StreamOptions, http: boolean, log: (line: string) => void)
     socket.once('close', () => sockets.delete(socket))
     // A reset may come before TLS listens, or after it has stopped listening.
     socket.on('error', () => {})
-    const stream = serveConnection(socket, options, http, log)
+    const stream = serveConnection(socket, secure, http, log)
     streams.add(stream)
     stream.once('close', () => streams.delete(stream))
   })
@@ -140,7 +138,7 @@ function serveUntilStopped({ server, stop }: Running, port: number, terminal: Te
 }
 
 /** The response goes with the one certificate that it is about: which that is, only the client finds out. */
-function withStaple(credentials: StreamOptions['credentials'], path: string | undefined) {
+function withStaple(credentials: ServerOptions['credentials'], path: string | undefined) {
   if (path === undefined) return credentials
   const [first, ...others] = credentials ?? []
   if (first === undefined) throw new UsageError('--staple needs --cert or --p12, the certificate that it is about')
@@ -187,10 +185,9 @@ export async function serve(argv: readonly string[], terminal: Terminal): Promis
     certificateAuthorities: authorities,
     ...sessionsFrom(values.sessions),
   }
-  // Options that make no sense together must be found now, and not by the first client.
-  serverEndpoint(provider, streamOptions)
+  const secure = acceptor(provider, streamOptions)
   try {
-    return await serveUntilStopped(run(streamOptions, values.http === true, log), port, terminal)
+    return await serveUntilStopped(run(secure, values.http === true, log), port, terminal)
   } finally {
     close()
   }

@@ -70,10 +70,7 @@ function checkLimits<T extends object>(option: string, defaults: T, given: Given
 const DEFAULT_MESSAGE_LIMITS: MessageLimits = { message: DEFAULT_MESSAGE_LIMIT, certificate: DEFAULT_CERTIFICATE_LIMIT }
 
 /** Looks at the options once, for any number of connections. */
-function assembler(
-  options: ConnectionOptions,
-  makeRunner: (schedule: KeySchedule) => RoleRunner,
-): () => TlsConnection {
+function assembler(options: ConnectionOptions, makeRunner: (schedule: KeySchedule) => RoleRunner): () => TlsConnection {
   const { crypto, keyLog, observe, messageLimits, trafficLimits, maxSendFragment, recordLayer } = options
   const { version2Hello = 'refuse', interleaving = 'allow' } = options
   const keySchedule = options.keySchedule ?? rfcKeySchedule(crypto)
@@ -84,26 +81,46 @@ function assembler(
     { inputHighWaterMark: DEFAULT_INPUT_HIGH_WATER_MARK },
     { inputHighWaterMark: options.inputHighWaterMark },
   )
-  return new TlsConnection({
-    protocol: new HandshakeProtocol(runner, {
-      limits: checkLimits('messageLimits', DEFAULT_MESSAGE_LIMITS, messageLimits),
-      interleaving,
-      keyLog,
-      observe,
-      drawEntropy: () => drawEntropy(randomBytes),
-    }),
-    recordLayer: options.recordLayer ?? standardRecordLayer({ crypto, role: runner.role, version2Hello, ...fragments }),
-    keySchedule,
-    randomBytes,
-    trafficLimits: checkLimits('trafficLimits', DEFAULT_TRAFFIC_LIMITS, trafficLimits),
-    ...input,
-  })
+  const protocolOptions = {
+    limits: checkLimits('messageLimits', DEFAULT_MESSAGE_LIMITS, messageLimits),
+    interleaving,
+    keyLog,
+    observe,
+    drawEntropy: () => drawEntropy(randomBytes),
+  }
+  const limits = checkLimits('trafficLimits', DEFAULT_TRAFFIC_LIMITS, trafficLimits)
+  const shared = { keySchedule, randomBytes, trafficLimits: limits, ...input }
+  let made = 0
+  return () => {
+    if (recordLayer !== undefined && made++ > 0) throw new TlsFault('misuse', 'a recordLayer serves one connection')
+    const runner = makeRunner(keySchedule)
+    return new TlsConnection({
+      protocol: new HandshakeProtocol(runner, protocolOptions),
+      recordLayer: recordLayer ?? standardRecordLayer({ crypto, role: runner.role, version2Hello, ...fragments }),
+      ...shared,
+    })
+  }
+}
+
+/**
+ * Makes client connections (level 3) of one configuration. The options are looked at once: changed later, they change none
+ * of them. A `recordLayer` serves one connection only.
+ */
+export function clientConnections(config: ClientConfig, options: ConnectionOptions): () => TlsConnection {
+  const frozen = Object.freeze(config)
+  return assembler(options, (keySchedule) => clientRunner(Object.freeze({ config: frozen, keySchedule })))
+}
+
+/** Makes server connections (level 3) of one configuration; otherwise like `clientConnections`. */
+export function serverConnections(config: ServerConfig, options: ConnectionOptions): () => TlsConnection {
+  const frozen = Object.freeze(config)
+  return assembler(options, (keySchedule) => serverRunner(Object.freeze({ config: frozen, keySchedule })))
 }
 
 /** A client connection (level 3). Call `start`, then carry bytes and answer needs. */
 export const clientConnection = (config: ClientConfig, options: ConnectionOptions): TlsConnection =>
-  assemble(options, (keySchedule) => clientRunner(Object.freeze({ config: Object.freeze(config), keySchedule })))
+  clientConnections(config, options)()
 
 /** A server connection (level 3). Call `start`, then carry bytes and answer needs. */
 export const serverConnection = (config: ServerConfig, options: ConnectionOptions): TlsConnection =>
-  assemble(options, (keySchedule) => serverRunner(Object.freeze({ config: Object.freeze(config), keySchedule })))
+  serverConnections(config, options)()

@@ -1,7 +1,13 @@
 export type { TrafficLimits } from './alert-protocol.js'
 export type { ChannelBindingType } from './channel-bindings.js'
 export { type ConnectionOutput, TlsConnection } from './connection.js'
-export { type ConnectionOptions, clientConnection, serverConnection } from './create.js'
+export {
+  type ConnectionOptions,
+  clientConnection,
+  clientConnections,
+  serverConnection,
+  serverConnections,
+} from './create.js'
 export { providerEnvironment, type Trust } from './environment.js'
 export { HandshakeProtocol, type HandshakeProtocolOptions, type ProtocolOutput } from './handshake-protocol.js'
 export type { OpenNeed } from './open-need.js'

@@ -6,7 +6,7 @@ import type { CryptoProvider } from '../../../src/crypto/provider.js'
 import { type AsyncWork, asyncInTurns, median, type Turns } from '../measure.js'
 import { fixed, table } from '../table.js'
 import type { ConnectedStreams, Contestant, Setting } from './contestant.js'
-import { joined, reused } from './tls12.js'
+import { ends, joined, reused } from './tls12.js'
 
 const RECORD = 16_384
 /** Bytes each way and turn. */
@@ -44,7 +44,7 @@ async function throughStreams({ prepare }: Contestant<ConnectedStreams>): Promis
 
 /** Bare connections: bytes go from one to the other in the same call. */
 function throughConnections(provider: CryptoProvider): AsyncWork {
-  const [client, server] = joined(setting, reused(provider, setting))
+  const [client, server] = joined(ends(setting, reused(provider, setting))())
   return async () => {
     for (let sent = 0; sent < AMOUNT; sent += RECORD) client.send(block)
     for (let sent = 0; sent < AMOUNT; sent += RECORD) server.send(block)

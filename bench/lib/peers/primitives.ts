@@ -4,7 +4,7 @@ import { trustAnchors } from '../../../src/index.js'
 import { pki } from '../../../test/support/pki.js'
 import { type Call, KnownKeys, Recorder } from '../recorder.js'
 import type { Connected, Contestant, Setting } from './contestant.js'
-import { joined, type Reused, reused } from './tls12.js'
+import { ends, joined, type Reused, reused } from './tls12.js'
 
 /** No two handshakes sign the same, so several recordings take turns. */
 const RECORDINGS = 8
@@ -18,9 +18,10 @@ function record(setting: Setting, shared: Reused, known: KnownKeys): readonly Ca
     server: recorder.credential(shared.server),
     verifier: trustAnchors(pki.ca.certificates, { provider }),
   }
-  joined(setting, recorded) // the first: what a verifier remembers is remembered now
+  const newEnds = ends(setting, recorded)
+  joined(newEnds()) // the first: what a verifier remembers is remembered now
   recorder.calls.length = 0
-  joined(setting, recorded)
+  joined(newEnds())
   return [...recorder.calls]
 }
 

@@ -32,7 +32,7 @@ function established(setting: Setting, shared: Reused, by: By): EndOptions {
   const keys = by === 'ticket' ? { ticketKeys: new TicketKeys({ provider: shared.provider }) } : {}
   const server = by === 'ticket' ? keys : { sessionStore: lastingStore() }
   const sessionTickets = by === 'ticket' ? ('on' as const) : ('off' as const)
-  const [client, far] = ends(setting, shared, { client: { sessionTickets }, server })
+  const [client, far] = ends(setting, shared, { client: { sessionTickets }, server })()
   let session: KeptSession | undefined
   joinInMemory(client, far, (side, output) => {
     if (side === 'client' && output.type === 'session') {
@@ -44,8 +44,7 @@ function established(setting: Setting, shared: Reused, by: By): EndOptions {
   return { client: { sessionTickets, session }, server }
 }
 
-function resumeOnce(setting: Setting, shared: Reused, by: By, options: EndOptions): void {
-  const [client, server] = ends(setting, shared, options)
+function resumeOnce(by: By, [client, server]: readonly [Endpoint, Endpoint]): void {
   joinInMemory(client, server)
   expectConnected(client, by)
   expectConnected(server, by)
@@ -57,9 +56,9 @@ export const bareResumed = (name: string, provider: CryptoProvider, by: By): Con
   name: `tls12 ${name}, level 3`,
   prepare: (setting) => {
     const shared = reused(provider, setting)
-    const options = established(setting, shared, by)
+    const newEnds = ends(setting, shared, established(setting, shared, by))
     return async () => {
-      resumeOnce(setting, shared, by, options)
+      resumeOnce(by, newEnds())
       return nothingLeft
     }
   },
@@ -71,10 +70,10 @@ export const streamsResumed = (name: string, provider: CryptoProvider, by: By, p
   name: `tls12 ${name}, Node streams`,
   prepare: (setting) => {
     const shared = reused(provider, setting)
-    const options = established(setting, shared, by)
+    const newEnds = ends(setting, shared, established(setting, shared, by))
     return async () => {
       const [near, far] = pair()
-      const [clientEnd, serverEnd] = ends(setting, shared, options)
+      const [clientEnd, serverEnd] = newEnds()
       const server = secureDuplex(far, serverEnd)
       const client = secureDuplex(near, clientEnd)
       await bothReady(client, 'secureConnect', server, 'secureConnect')
@@ -104,10 +103,10 @@ export const primitivesResumed = (name: string, provider: CryptoProvider, by: By
         server: recorder.credential(shared.server),
         verifier: trustAnchors(pki.ca.certificates, { provider: recorder.provider }),
       }
-      const options = established(setting, recorded, by)
-      resumeOnce(setting, recorded, by, options) // what a verifier remembers is remembered now
+      const newEnds = ends(setting, recorded, established(setting, recorded, by))
+      resumeOnce(by, newEnds()) // what a verifier remembers is remembered now
       recorder.calls.length = 0
-      resumeOnce(setting, recorded, by, options)
+      resumeOnce(by, newEnds())
       return [...recorder.calls]
     }
     const recordings = Array.from({ length: RECORDINGS }, record)

@@ -5,9 +5,9 @@ import { joinInMemory } from '../../../src/adapters/in-memory.js'
 import { secureDuplex } from '../../../src/adapters/node/index.js'
 import {
   type ClientOptions,
-  clientEndpoint,
+  clientEndpoints,
   type ServerOptions,
-  serverEndpoint,
+  serverEndpoints,
 } from '../../../src/adapters/options.js'
 import type { CertificateVerifier } from '../../../src/crypto/environment.js'
 import type { Credential } from '../../../src/crypto/key-types.js'
@@ -39,8 +39,10 @@ export interface EndOptions {
   readonly server?: ServerOptions
 }
 
-/** Both ends of one handshake, not yet joined. */
-export function ends({ kind, mutual }: Setting, shared: Reused, more: EndOptions = {}): readonly [Endpoint, Endpoint] {
+type Ends = readonly [Endpoint, Endpoint]
+
+/** Makes both ends of one handshake after another, not yet joined. */
+export function ends({ kind, mutual }: Setting, shared: Reused, more: EndOptions = {}): () => Ends {
   const { provider, verifier } = shared
   const common = {
     cipherSuites: [
@@ -51,21 +53,19 @@ export function ends({ kind, mutual }: Setting, shared: Reused, more: EndOptions
     verifier,
     onPeerClose: 'wait',
   } as const
-  return [
-    clientEndpoint(provider, {
-      ...{ ...common, serverName: 'localhost', credentials: mutual ? [shared.client] : [] },
-      ...more.client,
-    }),
-    serverEndpoint(provider, {
-      ...{ ...common, credentials: [shared.server], clientAuthentication: mutual ? 'require' : 'none' },
-      ...more.server,
-    }),
-  ]
+  const newClient = clientEndpoints(provider, {
+    ...{ ...common, serverName: 'localhost', credentials: mutual ? [shared.client] : [] },
+    ...more.client,
+  })
+  const newServer = serverEndpoints(provider, {
+    ...{ ...common, credentials: [shared.server], clientAuthentication: mutual ? 'require' : 'none' },
+    ...more.server,
+  })
+  return () => [newClient(), newServer()]
 }
 
 /** Both ends after a handshake in memory. Throws unless both arrive. */
-export function joined(setting: Setting, shared: Reused): readonly [Endpoint, Endpoint] {
-  const [client, server] = ends(setting, shared)
+export function joined([client, server]: Ends): Ends {
   joinInMemory(client, server)
   if (client.connection.state.name !== 'Connected' || server.connection.state.name !== 'Connected') {
     throw new Error('tls12: no handshake')
@@ -76,9 +76,9 @@ export function joined(setting: Setting, shared: Reused): readonly [Endpoint, En
 export const bare = (name: string, provider: CryptoProvider): Contestant<Connected> => ({
   name: `tls12 ${name}, level 3`,
   prepare: (setting) => {
-    const shared = reused(provider, setting)
+    const newEnds = ends(setting, reused(provider, setting))
     return async () => {
-      joined(setting, shared)
+      joined(newEnds())
       return { dispose: () => {} }
     }
   },
@@ -91,10 +91,10 @@ export const streams = (
 ): Contestant<ConnectedStreams> => ({
   name: `tls12 ${name}`,
   prepare: (setting) => {
-    const shared = reused(provider, setting)
+    const newEnds = ends(setting, reused(provider, setting))
     return async () => {
       const [near, far] = await pair()
-      const [clientEnd, serverEnd] = ends(setting, shared)
+      const [clientEnd, serverEnd] = newEnds()
       const server = secureDuplex(far, serverEnd)
       const client = secureDuplex(near, clientEnd)
       await bothReady(client, 'secureConnect', server, 'secureConnect')

@@ -8,7 +8,7 @@ import { TlsFault } from '../../handshake/fault.js'
 import type { SessionPolicy } from '../../handshake/session-policy.js'
 import { ClientSessions, SessionCache } from './client-sessions.js'
 import { couldBe, type Identity, selectors, shownBy } from './own-identity.js'
-import { ServerSessions } from './server-sessions.js'
+import { ServerSessions, sessionNeeds } from './server-sessions.js'
 import type { SessionKeeper } from './session-keeper.js'
 import type { SessionStore } from './session-store.js'
 import { TicketKeys } from './ticket-keys.js'
@@ -127,24 +127,26 @@ export function clientSessions(
   }
   const keeps = cache !== undefined || session !== undefined || sessionTickets !== undefined
   const policy = { ids: keeps, tickets: keeps && sessionTickets !== 'off', ...withoutBinding(options) }
-  const fits = (made: Session): boolean => couldBe(provider, options, made)
+  const { credentials = [], preSharedKeys = [] } = options
+  const identity = { ...options, credentials: credentials.slice(), preSharedKeys: preSharedKeys.slice() }
+  const fits = (made: Session): boolean => couldBe(provider, identity, made)
   return { policy, keeper: new ClientSessions({ session, cache, key: cacheKey(provider, options), fits }) }
 }
 
 /** The policy of a server's machine, the answers to its needs, and what keeps its sessions. */
 export function serverSessions(
   options: ServerSessionsOptions & CommonSessionsOptions & { readonly environment?: Partial<Environment> },
-): { readonly policy: SessionPolicy; readonly keeper: SessionKeeper; readonly needs: Partial<SessionNeeds> } {
+): { readonly policy: SessionPolicy; readonly newKeeper: () => SessionKeeper; readonly needs: Partial<SessionNeeds> } {
   const { sessionStore: store, ticketKeys, sessionLifetime: lifetime = DAY, clock: now = Date.now } = options
   const { environment = {} } = options
   if (ticketKeys !== undefined && !(ticketKeys instanceof TicketKeys)) misuse('ticketKeys must be TicketKeys')
   if (!(typeof lifetime === 'number' && lifetime > 0))
     misuse(`sessionLifetime must be milliseconds, not ${String(lifetime)}`)
-  const keeper = new ServerSessions({ store, ticketKeys, lifetime, now })
+  const kept = { store, ticketKeys, lifetime, now }
   const policy = {
     ids: store !== undefined || environment.resumeSession !== undefined,
     tickets: ticketKeys !== undefined || (environment.openTicket !== undefined && environment.sealTicket !== undefined),
     ...withoutBinding(options),
   }
-  return { policy, keeper, needs: { ...keeper.needs, ...environment } }
+  return { policy, newKeeper: () => new ServerSessions(kept), needs: { ...sessionNeeds(kept), ...environment } }
 }

@@ -17,8 +17,33 @@ export interface ServerSessionOptions {
   readonly now: () => number
 }
 
+function open(found: Secret | undefined, { lifetime, now }: ServerSessionOptions): Session | undefined {
+  const session = found?.use(decodeSession)
+  if (session === undefined || isAlive(now() - (session.establishedAt ?? 0), lifetime)) return session
+  session.masterSecret.wipe()
+  return undefined
+}
+
+/** The answers that a store and ticket keys give, the same for all connections; the others are left as they are. */
+export function sessionNeeds(options: ServerSessionOptions): Partial<SessionNeeds> {
+  const { store, ticketKeys } = options
+  const tickets: Partial<SessionNeeds> =
+    ticketKeys === undefined
+      ? {}
+      : {
+          openTicket: ({ ticket }) => ticketKeys.open(ticket),
+          sealTicket: ({ session }) => ticketKeys.seal(session),
+        }
+  if (store === undefined) return tickets
+  const resumeSession: SessionNeeds['resumeSession'] = ({ sessionId }) => {
+    const found = store.get(sessionId)
+    return isPromise(found) ? Promise.resolve(found).then((one) => open(one, options)) : open(found, options)
+  }
+  return { ...tickets, resumeSession }
+}
+
 /**
- * The sessions of one connection of a server: answers its needs, and keeps or forgets what it made. A connection that
+ * The sessions of one connection of a server: keeps or forgets what it made. A connection that
  * ends with a fatal alert ends its session (RFC 5246 §7.2.2), but the session is its own only once the client's Finished was
  * verified: an id travels in the clear, and whoever read one could otherwise end the sessions of others by showing it in
  * a handshake that fails.
@@ -32,20 +57,6 @@ export class ServerSessions implements SessionKeeper {
     this.#options = options
   }
 
-  /** The answers that this keeper has; the others are left as they are. */
-  get needs(): Partial<SessionNeeds> {
-    const { store, ticketKeys } = this.#options
-    return {
-      ...(ticketKeys === undefined
-        ? {}
-        : {
-            openTicket: ({ ticket }) => ticketKeys.open(ticket),
-            sealTicket: ({ session }) => ticketKeys.seal(session),
-          }),
-      ...(store === undefined ? {} : { resumeSession: ({ sessionId }) => this.#find(store, sessionId) }),
-    }
-  }
-
   offer(): undefined {
     return undefined
   }
@@ -54,19 +65,6 @@ export class ServerSessions implements SessionKeeper {
     if (output.type === 'session') this.#keep(output.kept.session, output.kept.handle)
     else if (output.type === 'established') this.#prove(output.summary)
     else if (output.type === 'failed' && endsSession(output.fault)) this.#forget()
-  }
-
-  #find(store: SessionStore, sessionId: Uint8Array): MaybePromise<Session | undefined> {
-    const found = store.get(sessionId)
-    return isPromise(found) ? Promise.resolve(found).then((session) => this.#open(session)) : this.#open(found)
-  }
-
-  #open(found: Secret | undefined): Session | undefined {
-    const { lifetime, now } = this.#options
-    const session = found?.use(decodeSession)
-    if (session === undefined || isAlive(now() - (session.establishedAt ?? 0), lifetime)) return session
-    session.masterSecret.wipe()
-    return undefined
   }
 
   #keep(session: Session, handle: SessionHandle): void {

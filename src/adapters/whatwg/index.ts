@@ -1,7 +1,7 @@
 import type { CryptoProvider } from '../../crypto/provider.js'
 import type { Endpoint } from '../endpoint.js'
 import type { HandshakeLimits } from '../handshake-limits.js'
-import { type ClientOptions, clientEndpoint, type ServerOptions, serverEndpoint } from '../options.js'
+import { type ClientOptions, clientEndpoints, type ServerOptions, serverEndpoints } from '../options.js'
 import type { ByteChannel } from './channel-link.js'
 import { TlsStreams } from './tls-streams.js'
 
@@ -16,16 +16,39 @@ export { TlsStreams } from './tls-streams.js'
 export const secureStreams = (channel: ByteChannel, endpoint: Endpoint, limits?: HandshakeLimits): TlsStreams =>
   new TlsStreams(channel, endpoint, limits)
 
+/**
+ * Makes the client's side of one connection after another, all with these options, which are looked at once: see
+ * `clientEndpoints`. Throws a `misuse` fault for options that make no sense.
+ */
+export function connector(
+  provider: CryptoProvider,
+  options: ClientOptions & HandshakeLimits,
+): (channel: ByteChannel) => TlsStreams {
+  const all = { onPeerClose: 'wait', ...options } as const
+  const newEndpoint = clientEndpoints(provider, all)
+  return (channel) => new TlsStreams(channel, newEndpoint(), all)
+}
+
+/** Makes the server's side of one connection after another; otherwise like `connector`. */
+export function acceptor(
+  provider: CryptoProvider,
+  options: ServerOptions & HandshakeLimits,
+): (channel: ByteChannel) => TlsStreams {
+  const all = { onPeerClose: 'wait', ...options } as const
+  const newEndpoint = serverEndpoints(provider, all)
+  return (channel) => new TlsStreams(channel, newEndpoint(), all)
+}
+
 /** The client's side over `channel`. Throws a `misuse` fault for options that make no sense. */
 export const connect = (
   channel: ByteChannel,
   provider: CryptoProvider,
   options: ClientOptions & HandshakeLimits,
-): TlsStreams => new TlsStreams(channel, clientEndpoint(provider, { onPeerClose: 'wait', ...options }), options)
+): TlsStreams => connector(provider, options)(channel)
 
 /** The server's side over `channel`. Throws a `misuse` fault for options that make no sense. */
 export const accept = (
   channel: ByteChannel,
   provider: CryptoProvider,
   options: ServerOptions & HandshakeLimits,
-): TlsStreams => new TlsStreams(channel, serverEndpoint(provider, { onPeerClose: 'wait', ...options }), options)
+): TlsStreams => acceptor(provider, options)(channel)
