@@ -26,7 +26,8 @@ function unusedKeys(
 ): readonly string[] {
   const unused: string[] = []
   if (connections === 0) return unused
-  if (keyLogs > 0 && givenKeyLogLines === 0) unused.push('the key log has no line for TLS 1.2 (CLIENT_RANDOM)')
+  if (keyLogs > 0 && givenKeyLogLines === 0)
+    unused.push('the key log has no line for TLS 1.2 (CLIENT_RANDOM, PMS_CLIENT_RANDOM or RSA)')
   else if (keyLogs > 0 && opened['the key log'] === 0) {
     unused.push(`the key log (${count(givenKeyLogLines, 'line')}) names none of these connections`)
   }

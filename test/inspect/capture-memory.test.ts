@@ -5,7 +5,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
+import { Secret } from '../../src/bytes/secret.js'
 import { CaptureReader } from '../../src/inspect/capture/capture-reader.js'
+import { KeyStore } from '../../src/inspect/capture/key-store.js'
 import { MAX_KEPT_TOTAL } from '../../src/inspect/capture/story-log.js'
 import { MAX_OPEN_CONNECTIONS } from '../../src/inspect/capture/tcp-table.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
@@ -76,6 +78,18 @@ const MOST_FOR_ENDLESS = 32e6
 const MOST_FOR_HOSTILE = 3 * MAX_KEPT_TOTAL
 
 describe('memory', () => {
+  it('of sessions is bounded by the length of their tickets too: the oldest give way', () => {
+    const keys = new KeyStore()
+    const secret = new Secret(new Uint8Array(48))
+    const ticket = (at: number) => new Uint8Array(60_000).fill(at)
+    for (let at = 0; at < 200; at++) {
+      keys.remember('ticket', ticket(at), { secret, cipherSuite: 0xc02f, extendedMasterSecret: true })
+    }
+    expect(keys.session('ticket', ticket(0))).toBeUndefined()
+    expect(keys.session('ticket', ticket(100))).toBeDefined()
+    expect(keys.session('ticket', ticket(199))).toBeDefined()
+  })
+
   it('does not grow with a connection that never ends', { timeout: 120_000 }, () => {
     const next = random(1)
     const endless = ['alerts without end', 'a key change without end', 'hellos without end'] as const

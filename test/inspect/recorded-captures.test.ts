@@ -1,4 +1,5 @@
 /** The recordings of OpenSSL as captures: opened with the key log, and with the RSA key of the server alone. */
+import { constants, createPrivateKey, privateDecrypt } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { frames, pcap, tcp } from '../support/capture-builder.js'
 import { privateKeyInfo, recordings } from '../vectors/recording.js'
@@ -33,6 +34,29 @@ describe('recordings of OpenSSL', () => {
     const both = read(pcap(frames(tcp(one.flow))), { rsaKeys, keyLog: one.keyLog ?? '' })
     const secrets = both.stories.flatMap(checksOf).filter(({ what }) => what === 'master secret')
     expect(secrets.map(({ verdict }) => verdict)).toEqual(['right'])
+  })
+
+  it.each(withRsa.map((one) => [one.name, one] as const))('%s, with the older forms of key logs', (_name, one) => {
+    const story = read(pcap(frames(tcp(one.flow)))).stories[0]
+    const raw = (name: string): Buffer => {
+      const entry = story?.entries.find((some) => some.type === 'message' && some.name === name)
+      return Buffer.from(entry?.type === 'message' ? entry.raw : [])
+    }
+    // behind the header of the message and the length of the vector
+    const encrypted = raw('client_key_exchange').subarray(6)
+    const key = createPrivateKey({ key: Buffer.from(privateKeyInfo(one.serverKey)), format: 'der', type: 'pkcs8' })
+    const padded = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encrypted)
+    const preMaster = padded.subarray(-48).toString('hex')
+    const random = raw('client_hello').subarray(6, 38).toString('hex')
+    for (const keyLog of [
+      `PMS_CLIENT_RANDOM ${random} ${preMaster}`,
+      `RSA ${encrypted.subarray(0, 8).toString('hex')} ${preMaster}`,
+    ]) {
+      const result = read(pcap(frames(tcp(one.flow))), { keyLog })
+      expect(saidIn(result)).toEqual({ client: one.clientData, server: one.serverData })
+      expect(result.summary).toMatchObject({ givenKeyLogLines: 1, opened: { 'the key log': 1 } })
+      expect(result.stories.flatMap(checksOf).filter(({ verdict }) => verdict === 'wrong')).toEqual([])
+    }
   })
 
   it('with the RSA key of another server opens nothing, and says so', () => {

@@ -67,9 +67,12 @@ export class HandshakeSecrets {
     const { suite } = this.#facts
     if (suite === undefined) return [notChecked('master secret', 'the cipher suite is not one that is read here')]
     const { exchanged, pskIdentity } = readClientKeyExchange(suite, body)
-    const decrypted = isKeyTransport(suite.keyExchange) ? this.#decrypt(exchanged) : undefined
+    const isTransport = isKeyTransport(suite.keyExchange)
+    const decrypted = isTransport ? this.#decrypt(exchanged) : undefined
     const checks = decrypted === undefined ? [] : [this.#checkVersion(decrypted)]
-    const preMaster = this.#preMaster(suite.keyExchange, decrypted, pskIdentity)
+    const preMaster =
+      this.#preMaster(suite.keyExchange, decrypted, pskIdentity) ??
+      this.#loggedPreMaster(isTransport ? exchanged : undefined)
     if (preMaster === undefined) return [...checks, notChecked('master secret', this.#whyNotDerived(suite.keyExchange))]
     const found = this.#derive(preMaster)
     decrypted?.wipe()
@@ -152,6 +155,14 @@ export class HandshakeSecrets {
     return shared && isThere
       ? { secret: pskPreMasterSecret(decrypted, shared), source: 'the pre-shared key' }
       : undefined
+  }
+
+  /** Where the key log has it in place of the master secret. */
+  #loggedPreMaster(encrypted: Uint8Array | undefined): KnownSecret | undefined {
+    const { clientHello } = this.#facts
+    if (clientHello === undefined || this.#logged() !== undefined) return undefined
+    const secret = this.#keys.loggedPreMaster(clientHello.random, encrypted)
+    return secret && { secret, source: 'the key log' }
   }
 
   /** Turns a pre-master secret into the master secret (RFC 5246 §8.1, RFC 7627 §4). */

@@ -6,6 +6,7 @@ import type { PreSharedKey } from '../../crypto/pre-shared-key.js'
 import { readPrivateKeyInfo, readRsaPrivateKey } from '../../crypto/private-key-info.js'
 import type { CryptoProvider } from '../../crypto/provider.js'
 import { certificatePublicKeyInfo, subjectPublicKey } from '../../crypto/subject-public-key-info.js'
+import { readKeyLogLine } from './key-log.js'
 
 /** Where the master secret of a connection is known from. */
 export type SecretSource =
@@ -31,7 +32,11 @@ const MAX_SESSIONS = 16_384
 /** Lines of key logs; a day of a busy server. */
 const MAX_KEY_LOG_LINES = 1_000_000
 
-const LINE = /^CLIENT_RANDOM ([0-9a-fA-F]{64}) ([0-9a-fA-F]{96})$/
+/** Octets of the names that sessions are kept under, in all: a ticket may be as long as 64 KiB, and few are. */
+const MAX_SESSION_NAMES = 0x1000000
+
+/** How much of an encrypted pre-master secret names it in the oldest key logs. */
+const ENCRYPTED_NAME_LENGTH = 8
 
 /** Leading zeros do not count. */
 const magnitude = (bytes: Uint8Array): string => toHex(bytes).replace(/^(00)+/, '')
@@ -52,17 +57,20 @@ function modulusOf(certificate: Uint8Array): string | undefined {
  */
 export class KeyStore {
   readonly #logged = new Map<string, Secret>()
+  readonly #loggedPreMasters = new Map<string, Secret>()
   readonly #sessions = new Map<string, KnownSession>()
+  #sessionNames = 0
   readonly #rsaKeys = new Map<string, PrivateKey>()
   readonly #preSharedKeys = new Map<string, Secret>()
 
-  /** Adds the `CLIENT_RANDOM` lines of a key log; other lines are of other versions, or comments. Returns how many there were. */
+  /** Adds the lines of a key log that are about TLS 1.2; others are of other versions, or comments. Returns how many there were. */
   addKeyLog(text: string): number {
     let added = 0
     for (const line of text.split(/\r?\n/)) {
-      const [, random, master] = LINE.exec(line.trim()) ?? []
-      if (random === undefined || master === undefined || this.#logged.size >= MAX_KEY_LOG_LINES) continue
-      this.#logged.set(random.toLowerCase(), new Secret(fromHex(master)))
+      const read = readKeyLogLine(line)
+      if (read === undefined || this.#logged.size + this.#loggedPreMasters.size >= MAX_KEY_LOG_LINES) continue
+      const secrets = read.type === 'master secret' ? this.#logged : this.#loggedPreMasters
+      secrets.set(read.name, new Secret(fromHex(read.secret)))
       added++
     }
     return added
@@ -81,7 +89,11 @@ export class KeyStore {
   }
 
   get isEmpty(): boolean {
-    return this.#logged.size === 0 && this.#rsaKeys.size === 0 && this.#preSharedKeys.size === 0
+    return (
+      this.#logged.size + this.#loggedPreMasters.size === 0 &&
+      this.#rsaKeys.size === 0 &&
+      this.#preSharedKeys.size === 0
+    )
   }
 
   preSharedKey(identity: Uint8Array): Secret | undefined {
@@ -90,6 +102,13 @@ export class KeyStore {
 
   logged(clientRandom: Uint8Array): Secret | undefined {
     return this.#logged.get(toHex(clientRandom))
+  }
+
+  /** A copy, by the client's random or by the beginning of what the client encrypted. */
+  loggedPreMaster(clientRandom: Uint8Array, encrypted: Uint8Array | undefined): Secret | undefined {
+    const start = encrypted?.subarray(0, ENCRYPTED_NAME_LENGTH)
+    const found = this.#loggedPreMasters.get(toHex(clientRandom)) ?? (start && this.#loggedPreMasters.get(toHex(start)))
+    return found?.use((bytes) => new Secret(bytes.slice()))
   }
 
   /** The key that belongs to a certificate. */
@@ -102,11 +121,17 @@ export class KeyStore {
   remember(kind: 'id' | 'ticket', name: Uint8Array, session: KnownSession): void {
     if (name.length === 0) return
     const key = `${kind} ${toHex(name)}`
-    this.#sessions.delete(key)
+    this.#forget(key)
     this.#sessions.set(key, session)
-    if (this.#sessions.size <= MAX_SESSIONS) return
-    const [oldest] = this.#sessions.keys()
-    if (oldest !== undefined) this.#sessions.delete(oldest)
+    this.#sessionNames += key.length
+    for (const oldest of this.#sessions.keys()) {
+      if (this.#sessions.size <= MAX_SESSIONS && this.#sessionNames <= MAX_SESSION_NAMES) return
+      this.#forget(oldest)
+    }
+  }
+
+  #forget(key: string): void {
+    if (this.#sessions.delete(key)) this.#sessionNames -= key.length
   }
 
   session(kind: 'id' | 'ticket', name: Uint8Array): KnownSession | undefined {
