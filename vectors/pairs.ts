@@ -138,6 +138,9 @@ const rarer: readonly Pair[] = [
     claims: { renegotiations: 1, extendedMasterSecret: false },
   }),
   row('Bouncy Castle', 'tlslite-ng', 'client certificate Ed448', ECDHE_RSA, mutual('ed448')),
+  row('Haskell', 'Pike', 'DHE_RSA, AES-CCM-8', 'TLS_DHE_RSA_WITH_AES_256_CCM_8'),
+  row('Pike', 's2n-tls', 'resumed by ticket', ECDHE_RSA, { resume: 'ticket' }),
+  row('s2n-tls', 'Haskell', 'client certificate ECDSA P-256', ECDHE_ECDSA, mutual('ecdsaP256')),
   row('Erlang', 'BearSSL', 'a client of an unknown authority', ECDHE_RSA, {
     serverTerms: { clientAuth: 'require', trust: pki.impostor },
     clientTerms: { kind: 'ecdsaP256' },
