@@ -342,7 +342,7 @@ export class TlsConnection {
     try {
       this.#outputs.push({ type: 'transmit', bytes: this.#parts.recordLayer.seal(type, payload) })
     } catch (error) {
-      // Sequence numbers ran out: no alert can be sealed either, so the fault is all there is (RFC 5246 §6.1).
+      // Where sequence numbers ran out no alert can be sealed either, and the fault is all there is (RFC 5246 §6.1).
       if (!this.ended) this.#fail(recordFault(error))
     }
   }

@@ -104,6 +104,7 @@ const carrierFaults = {
   http_response: decide('protocol_version', 'RFC 5246 §7.2.2'),
   empty_fragment: decide('unexpected_message', 'RFC 5246 §6.2.1'),
   sequence_exhausted: decide('internal_error', 'RFC 5246 §6.1'),
+  keys_worn_out: decide('internal_error', 'RFC 9325 §4.4'),
   malformed_alert: decide('decode_error', 'RFC 5246 §7.2.2'),
   bad_alert_level: decide('illegal_parameter', 'RFC 5246 §7.2.2'),
   malformed_change_cipher_spec: decide('illegal_parameter', 'RFC 5246 §7.1'),

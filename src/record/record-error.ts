@@ -1,6 +1,6 @@
 /**
- * Why a record was refused. All but `sequence_exhausted` are what the peer did, or what someone on the way did to its
- * bytes; the connection turns each into its alert.
+ * Why a record was refused. All but `sequence_exhausted` and `keys_worn_out` are what the peer did, or what someone on the
+ * way did to its bytes; the connection turns each into its alert.
  */
 export type RecordErrorCode =
   | 'bad_record_mac'
@@ -14,6 +14,7 @@ export type RecordErrorCode =
   | 'http_response'
   | 'empty_fragment'
   | 'sequence_exhausted'
+  | 'keys_worn_out'
 
 /** A record that cannot be opened or sealed. The message is for a person and holds nothing secret. */
 export class RecordError extends Error {

@@ -33,7 +33,8 @@ export interface RecordLayer {
   /**
    * Protects `payload` as one or more records of `type` and returns them one behind the other. No bytes give one empty
    * record, for application data only. Throws `RangeError` for a type or an emptiness that must not be sent, and
-   * `RecordError` with `sequence_exhausted`, having sealed nothing, where the sequence numbers do not last.
+   * `RecordError`, having sealed nothing, with `sequence_exhausted` where the sequence numbers do not last, and with
+   * `keys_worn_out` for application data beyond what the cipher can protect; alerts and handshakes still go.
    */
   seal(type: ContentType, payload: Uint8Array): Uint8Array
   /** Opens every record from the next one on with `keys`, counting from zero. The keys before are wiped. */

@@ -7,6 +7,7 @@ import { aeadProtection } from './aead.js'
 import { cbcProtection } from './cbc.js'
 import { encryptThenMacProtection } from './cbc-encrypt-then-mac.js'
 import { checkFragmentLength, fragment, longestFragment } from './fragment.js'
+import { KeyWear } from './key-wear.js'
 import { nullProtection } from './null.js'
 import {
   beginsWithVersion2Hello,
@@ -52,6 +53,7 @@ interface Direction {
   readonly isProtected: boolean
   readonly protection: Protection
   readonly sequenceNumber: SequenceNumber
+  readonly wear: KeyWear
   readonly pseudoHeader: Uint8Array
   readonly maxPlaintextLength: number
   /** What follows from that for fragments as they are on the wire. */
@@ -85,8 +87,8 @@ class StandardRecordLayer implements RecordLayer {
     this.#options = options
     this.#maxFragmentLength = checkFragmentLength(options.maxFragmentLength ?? MAX_PLAINTEXT_LENGTH)
     this.#firstSequenceNumber = firstSequenceNumber
-    this.#reading = this.#direction(nullProtection, false)
-    this.#writing = this.#direction(nullProtection, false)
+    this.#reading = this.#direction(nullProtection)
+    this.#writing = this.#direction(nullProtection)
   }
 
   get buffered(): number {
@@ -112,11 +114,13 @@ class StandardRecordLayer implements RecordLayer {
   seal(type: ContentType, payload: Uint8Array): Uint8Array {
     if (!isContentType(type)) throw new RangeError(`content type ${type} cannot be sent`)
     if (payload.length === 0 && !mayBeEmpty(type)) throw new RangeError('only application data may be empty')
-    const { protection, sequenceNumber, maxPlaintextLength } = this.#writing
+    const { protection, sequenceNumber, wear, maxPlaintextLength } = this.#writing
     const fragments = fragment(payload, Math.min(this.#maxFragmentLength, maxPlaintextLength))
     sequenceNumber.require(fragments.length)
     let total = 0
     for (const part of fragments) total += HEADER_LENGTH + protection.sealedLength(part.length)
+    if (type === ContentType.application_data) wear.require(fragments.length, total)
+    wear.add(fragments.length, total)
     const output = new Uint8Array(total)
     let at = 0
     for (const part of fragments) at = this.#sealOne(type, part, output, at)
@@ -125,13 +129,13 @@ class StandardRecordLayer implements RecordLayer {
 
   installReadKeys(keys: DirectionKeys): void {
     const replaced = this.#reading.protection
-    this.#reading = this.#direction(this.#protection(keys), true, keys.maxPlaintextLength)
+    this.#reading = this.#direction(this.#protection(keys), keys)
     replaced.wipe()
   }
 
   installWriteKeys(keys: DirectionKeys): void {
     const replaced = this.#writing.protection
-    this.#writing = this.#direction(this.#protection(keys), true, keys.maxPlaintextLength)
+    this.#writing = this.#direction(this.#protection(keys), keys)
     replaced.wipe()
   }
 
@@ -147,10 +151,12 @@ class StandardRecordLayer implements RecordLayer {
     this.#input.clear()
   }
 
-  #direction(protection: Protection, isProtected: boolean, maxPlaintextLength?: number): Direction {
+  #direction(protection: Protection, keys?: DirectionKeys): Direction {
     const sequenceNumber = new SequenceNumber(this.#firstSequenceNumber)
     const pseudoHeader = new Uint8Array(PSEUDO_HEADER_LENGTH)
-    return limited({ protection, isProtected, sequenceNumber, pseudoHeader }, maxPlaintextLength)
+    const wear = new KeyWear(keys?.bulk)
+    const direction = { protection, isProtected: keys !== undefined, sequenceNumber, wear, pseudoHeader }
+    return limited(direction, keys?.maxPlaintextLength)
   }
 
   #protection(keys: DirectionKeys): Protection {

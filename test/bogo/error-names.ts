@@ -115,6 +115,7 @@ const names: Readonly<Record<FaultCode, Name>> = {
   http_response: ':WRONG_VERSION_NUMBER:',
   empty_fragment: ':UNEXPECTED_RECORD:',
   sequence_exhausted: ':INTERNAL_ERROR:',
+  keys_worn_out: ':INTERNAL_ERROR:',
   malformed_alert: ':BAD_ALERT:',
   bad_alert_level: ':UNKNOWN_ALERT_TYPE:',
   malformed_change_cipher_spec: ':BAD_CHANGE_CIPHER_SPEC:',
