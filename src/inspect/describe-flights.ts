@@ -2,13 +2,18 @@ import { toLatin1 } from '../bytes/convert.js'
 import { recognizeGroup } from '../crypto/finite-field-groups.js'
 import { certificatePublicKeyInfo, readSubjectPublicKeyInfo } from '../crypto/subject-public-key-info.js'
 import type { KeyExchange } from '../crypto/suite-parameters.js'
-import { isKeyTransport, usesPsk } from '../handshake/negotiation.js'
+import { isKeyTransport } from '../handshake/negotiation.js'
 import { HANDSHAKE_HEADER_LENGTH, type HandshakeMessages } from '../messages/handshake.js'
-import { ClientPskIdentity, ServerPskParams } from '../messages/pre-shared-key.js'
 import { ClientCertificateType } from '../registry/client-certificate-type.js'
 import { SignatureScheme } from '../registry/signature-scheme.js'
 import { type Fact, fact } from './described-step.js'
-import { type Story, tryRead, tryServerParams } from './story.js'
+import {
+  readClientKeyExchange,
+  readServerKeyExchange,
+  type ServerKeyExchangeBody,
+  type ServerShareParams,
+} from './key-exchange-bodies.js'
+import type { Story } from './story.js'
 import { groupText, namesOf, plural, schemeText } from './words.js'
 
 function keyKind(der: Uint8Array): string {
@@ -40,40 +45,49 @@ const doesNotFit = (body: Uint8Array): Fact[] => [
   fact('content', `${plural(body.length, 'byte')} that do not fit the cipher suite`),
 ]
 
+function whereItFits<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
 const printable = (bytes: Uint8Array): string => JSON.stringify(toLatin1(bytes))
 
-function describePskParams(body: Uint8Array): Fact[] {
-  const decoded = tryRead(ServerPskParams, body)
-  if (decoded === undefined) return doesNotFit(body)
-  const { pskIdentityHint, params } = decoded
-  const hint = fact('identity hint', pskIdentityHint.length === 0 ? 'none' : printable(pskIdentityHint))
-  const unsigned = `${plural(params.length, 'byte')}, unsigned: the key that both sides share vouches for them`
-  return params.length === 0 ? [hint] : [hint, fact('params', unsigned)]
+function groupOf({ kind, params }: ServerShareParams): string {
+  if (kind === 'ecdh') return groupText(params.namedCurve)
+  return `${recognizeGroup(params.dhP, params.dhG) ?? 'not a known one'}, a modulus of ${bitLength(params.dhP)} bits`
+}
+
+const valueOf = ({ kind, params }: ServerShareParams): Uint8Array => (kind === 'ecdh' ? params.publicKey : params.dhYs)
+
+const describeShare = (share: ServerShareParams | undefined): Fact[] =>
+  share === undefined
+    ? []
+    : [
+        fact('group', groupOf(share)),
+        fact('public value', `${plural(valueOf(share).length, 'byte')}, made for this handshake alone`),
+      ]
+
+function describeShareSignature({ signed, share }: ServerKeyExchangeBody): Fact[] {
+  if (signed !== undefined) {
+    const { algorithm, signature } = signed.signature
+    const text = `${schemeText(algorithm)}, ${plural(signature.length, 'byte')}, over both randoms and these parameters`
+    return [fact('signature', text)]
+  }
+  return share === undefined ? [] : [fact('signature', 'none: the key that both sides share vouches for them')]
 }
 
 export function describeServerKeyExchange(
   { body }: HandshakeMessages['server_key_exchange'],
   { suite }: Story,
 ): Fact[] {
-  if (suite !== undefined && usesPsk(suite.keyExchange)) return describePskParams(body)
-  const decoded = tryServerParams(suite, body)
-  if (decoded === undefined) return doesNotFit(body)
-  const facts =
-    decoded.kind === 'ecdh'
-      ? [
-          fact('group', groupText(decoded.params.namedCurve)),
-          fact('public value', `${plural(decoded.params.publicKey.length, 'byte')}, made for this handshake alone`),
-        ]
-      : [
-          fact(
-            'group',
-            `${recognizeGroup(decoded.params.dhP, decoded.params.dhG) ?? 'not a known one'}, a modulus of ${bitLength(decoded.params.dhP)} bits`,
-          ),
-          fact('public value', `${plural(decoded.params.dhYs.length, 'byte')}, made for this handshake alone`),
-        ]
-  const { algorithm, signature } = decoded.signature
-  const signed = `${schemeText(algorithm)}, ${plural(signature.length, 'byte')}, over both randoms and these parameters`
-  return [...facts, fact('signature', signed)]
+  const read = suite && whereItFits(() => readServerKeyExchange(suite, body))
+  if (read === undefined) return doesNotFit(body)
+  const { hint, share } = read
+  const hinted = hint && fact('identity hint', hint.length === 0 ? 'none' : printable(hint))
+  return [...(hinted === undefined ? [] : [hinted]), ...describeShare(share), ...describeShareSignature(read)]
 }
 
 export const describeCertificateRequest = (request: HandshakeMessages['certificate_request']): Fact[] => [
@@ -87,32 +101,21 @@ export const describeCertificateRequest = (request: HandshakeMessages['certifica
   ),
 ]
 
-/** Bytes of length prefix before the one field of each body, behind the name of the key where there is one. */
-const prefixes: Readonly<Record<KeyExchange, number>> = {
-  RSA: 2,
-  DHE_RSA: 2,
-  ECDHE_RSA: 1,
-  ECDHE_ECDSA: 1,
-  PSK: 0,
-  DHE_PSK: 2,
-  ECDHE_PSK: 1,
-  RSA_PSK: 2,
-}
-
 export function describeClientKeyExchange(
   { body }: HandshakeMessages['client_key_exchange'],
   { suite }: Story,
 ): Fact[] {
   if (suite === undefined) return [fact('content', plural(body.length, 'byte'))]
-  if (!usesPsk(suite.keyExchange)) return describeExchangeKeys(suite.keyExchange, body)
-  const named = tryRead(ClientPskIdentity, body)
-  if (named === undefined) return doesNotFit(body)
-  const name = fact('name of the key', `${printable(named.pskIdentity)}, in the clear`)
-  return suite.keyExchange === 'PSK' ? [name] : [name, ...describeExchangeKeys(suite.keyExchange, named.exchangeKeys)]
+  const read = whereItFits(() => readClientKeyExchange(suite, body))
+  if (read === undefined) return doesNotFit(body)
+  const { pskIdentity, exchanged } = read
+  const name = pskIdentity && fact('name of the key', `${printable(pskIdentity)}, in the clear`)
+  return [...(name === undefined ? [] : [name]), ...describeExchanged(suite.keyExchange, exchanged)]
 }
 
-function describeExchangeKeys(keyExchange: KeyExchange, body: Uint8Array): Fact[] {
-  const length = plural(body.length - prefixes[keyExchange], 'byte')
+function describeExchanged(keyExchange: KeyExchange, exchanged: Uint8Array): Fact[] {
+  if (keyExchange === 'PSK') return []
+  const length = plural(exchanged.length, 'byte')
   return isKeyTransport(keyExchange)
     ? [fact('encrypted secret', `${length}; inside 2 of version and 46 random ones, to the key in the certificate`)]
     : [fact('public value', `${length}, made for this handshake alone, not encrypted and not secret`)]

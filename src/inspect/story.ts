@@ -1,9 +1,8 @@
 import { publicEqual } from '../bytes/equal.js'
 import { type Codec, decode } from '../codec/codec.js'
-import { type KeyExchange, type SuiteParameters, suiteParameters } from '../crypto/suite-parameters.js'
+import { type SuiteParameters, suiteParameters } from '../crypto/suite-parameters.js'
 import { findExtension } from '../messages/extensions/extension.js'
 import { decodeHandshakeBody, type HandshakeMessages } from '../messages/handshake.js'
-import { decodeServerKeyExchange } from '../messages/server-key-exchange.js'
 import { ExtensionType } from '../registry/extension-type.js'
 import type { HandshakeTypeName } from '../registry/handshake-type.js'
 import type { Fact } from './described-step.js'
@@ -22,22 +21,6 @@ export function tryDecode<N extends HandshakeTypeName>(name: N, raw: Uint8Array)
 export function tryRead<T>(codec: Codec<T>, bytes: Uint8Array): T | undefined {
   try {
     return decode(codec, bytes)
-  } catch {
-    return undefined
-  }
-}
-
-const serverParamsKinds: Readonly<Partial<Record<KeyExchange, 'dh' | 'ecdh'>>> = {
-  DHE_RSA: 'dh',
-  ECDHE_RSA: 'ecdh',
-  ECDHE_ECDSA: 'ecdh',
-}
-
-/** A ServerKeyExchange read by the suite's grammar, or `undefined` where the suite has none or the bytes do not fit it. */
-export function tryServerParams(suite: SuiteParameters | undefined, body: Uint8Array) {
-  try {
-    const kind = suite && serverParamsKinds[suite.keyExchange]
-    return kind === undefined ? undefined : decodeServerKeyExchange(kind, body)
   } catch {
     return undefined
   }
