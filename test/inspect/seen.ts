@@ -3,7 +3,7 @@ import { toHex } from '../../src/bytes/convert.js'
 import { decode } from '../../src/codec/codec.js'
 import { suiteParameters } from '../../src/crypto/suite-parameters.js'
 import type { ConnectionStory } from '../../src/inspect/capture/connection-story.js'
-import { tryServerParams } from '../../src/inspect/story.js'
+import { readServerKeyExchange } from '../../src/inspect/key-exchange-bodies.js'
 import type { ClientHello } from '../../src/messages/client-hello.js'
 import { ProtocolNameList } from '../../src/messages/extensions/application-layer-protocol-negotiation.js'
 import { type Extension, findExtension } from '../../src/messages/extensions/extension.js'
@@ -57,10 +57,12 @@ const serverHello = (hello: ServerHello): Partial<SeenMessage> => ({
 })
 
 function keyExchange(raw: Uint8Array, suite: number): Partial<SeenMessage> {
-  const params = tryServerParams(suiteParameters(suite), decodeHandshakeBody('server_key_exchange', raw).body)
-  if (params === undefined) return {}
-  const group = params.kind === 'ecdh' ? { group: params.params.namedCurve } : {}
-  return { ...group, scheme: params.signature.algorithm }
+  const parameters = suiteParameters(suite)
+  const { body } = decodeHandshakeBody('server_key_exchange', raw)
+  const { share, signed } = parameters === undefined ? {} : readServerKeyExchange(parameters, body)
+  if (signed === undefined) return {}
+  const group = share?.kind === 'ecdh' ? { group: share.params.namedCurve } : {}
+  return { ...group, scheme: signed.signature.algorithm }
 }
 
 function contentOf({ name, raw }: Message, suite: number): Partial<SeenMessage> {

@@ -24,7 +24,7 @@ export type KeysOrReason = { readonly keys: () => ConnectionKeys } | { readonly 
 const origins: Readonly<Partial<Record<KeyExchange, string>>> = {
   RSA: "what the server's RSA key decrypts",
   PSK: 'the key that both ends share',
-  RSA_PSK: "what the server's RSA key decrypts and the key that both ends share",
+  RSA_PSK: "the key that both ends share and what the server's RSA key decrypts",
 }
 
 const keyNames: Readonly<Partial<Record<KeyExchange, string>>> = {
