@@ -1,5 +1,5 @@
 /** From what was seen of a connection to what it shows: suite, authentication, resumption, extensions, alerts. */
-import { X509Certificate } from 'node:crypto'
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { AlertDescription } from '../src/registry/alert-description.js'
 import { AlertLevel } from '../src/registry/alert-level.js'
 import { CipherSuite } from '../src/registry/cipher-suite.js'
@@ -67,14 +67,22 @@ const curves: Readonly<Record<string, Kind>> = {
   secp521r1: 'ecdsaP521',
 }
 
+/** Of a certificate, or of a raw public key, which is all that some show. */
+function publicKeyOf(der: Buffer): KeyObject {
+  try {
+    return new X509Certificate(der).publicKey
+  } catch {
+    return createPublicKey({ key: der, format: 'der', type: 'spki' })
+  }
+}
+
 function kindOf(der: string): string {
   try {
-    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = new X509Certificate(Buffer.from(der, 'hex'))
-      .publicKey
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKeyOf(Buffer.from(der, 'hex'))
     if (type === 'ec') return curves[details?.namedCurve ?? ''] ?? 'ec'
     return type === 'rsa-pss' ? 'rsaPss' : (type ?? 'unknown')
   } catch {
-    return 'not X.509'
+    return 'unknown'
   }
 }
 

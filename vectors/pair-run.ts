@@ -1,5 +1,6 @@
 /** A pair of stacks as pairs.ts wants them, and what they are known to say. */
-import { writeFileSync } from 'node:fs'
+import { createPublicKey } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { allSuites } from '../src/crypto/suite-parameters.js'
 import { allPeers } from '../test/interop/peers/all.js'
@@ -33,8 +34,20 @@ function longAnswer(): string {
   return `location = / { root ${dirname(path)}; try_files /${basename(path)} =404; }`
 }
 
+/** The public half of a key of the test PKI. */
+function publicKey(): string {
+  const path = scratchFile('.public.pem')
+  const key = createPublicKey(readFileSync(pki.server.ecdsaP256.keyPath))
+  writeFileSync(path, key.export({ type: 'spki', format: 'pem' }))
+  return path
+}
+
 /** Arguments that stand for what is made anew for each run. */
-const made: Readonly<Record<string, () => string>> = { LONG: longChain, 'LONG ANSWER': longAnswer }
+const made: Readonly<Record<string, () => string>> = {
+  LONG: longChain,
+  'LONG ANSWER': longAnswer,
+  'PUBLIC KEY': publicKey,
+}
 
 const ownCertificate = ['-cert', '--cert', '-nocert', '--x509certfile']
 

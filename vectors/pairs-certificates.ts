@@ -1,4 +1,5 @@
 /** Who authenticates, by what: certificates of clients, staples, raw public keys, and clients that have nothing to show. */
+import { pki } from '../test/support/pki.js'
 import { ECDHE_ECDSA, ECDHE_RSA, mutual, type Pair, path, row } from './pair.js'
 
 const clients: readonly Pair[] = [
@@ -98,4 +99,16 @@ const staples: readonly Pair[] = [
   }),
 ]
 
-export const certificates: readonly Pair[] = [...clients, ...without, ...staples]
+const bareKeys = 'NORMAL:-VERS-ALL:+VERS-TLS1.2:-CTYPE-ALL:+CTYPE-RAWPK'
+
+const bare: readonly Pair[] = [
+  row('GnuTLS', 'GnuTLS', 'a raw public key of the server', 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', {
+    serverTerms: {
+      args: ['--rawpkfile', 'PUBLIC KEY', '--rawpkkeyfile', pki.server.ecdsaP256.keyPath, '--priority', bareKeys],
+    },
+    clientTerms: { args: ['--insecure', '--priority', bareKeys] },
+    claims: { answers: ['server_certificate_type'] },
+  }),
+]
+
+export const certificates: readonly Pair[] = [...clients, ...without, ...staples, ...bare]

@@ -32,7 +32,7 @@ const foreign = /^the cipher suite is not one that is read here/
 const rsaKeysOf = ({ keys }: IndexEntry): readonly Uint8Array[] =>
   keys?.server === 'pki/server/rsa.key.pem' ? [privateKeyInfo(keys.server)] : []
 
-function expectSound(story: ConnectionStory, { suite, faults = [] }: Claims): void {
+function expectSound(story: ConnectionStory, { suite, faults = [], answers = [] }: Claims): void {
   expect(story.tcp.missing).toBe(0)
   expect(story.leftOut).toBe(0)
   const wrong = checksOf(story).filter(({ verdict }) => verdict === 'wrong')
@@ -47,6 +47,8 @@ function expectSound(story: ConnectionStory, { suite, faults = [] }: Claims): vo
   for (const item of story.entries) {
     if (item.type !== 'message' || item.checks.some(({ what, verdict }) => what === 'form' && verdict === 'wrong'))
       continue
+    // a raw public key has a form of its own, which the reader knows
+    if (item.name === 'certificate' && answers.includes('server_certificate_type')) continue
     const message = decodeHandshakeBody(item.name, item.raw)
     expect(toHex(encodeHandshake(item.name, message as never))).toBe(toHex(item.raw)) // a name with its own message
   }

@@ -4,12 +4,14 @@ import { decode } from '../../src/codec/codec.js'
 import { suiteParameters } from '../../src/crypto/suite-parameters.js'
 import type { ConnectionStory } from '../../src/inspect/capture/connection-story.js'
 import { readServerKeyExchange } from '../../src/inspect/key-exchange-bodies.js'
+import { RawPublicKey } from '../../src/messages/certificate.js'
 import type { ClientHello } from '../../src/messages/client-hello.js'
 import { ProtocolNameList } from '../../src/messages/extensions/application-layer-protocol-negotiation.js'
 import { type Extension, findExtension } from '../../src/messages/extensions/extension.js'
 import { ServerNameList } from '../../src/messages/extensions/server-name.js'
 import { decodeHandshakeBody } from '../../src/messages/handshake.js'
 import type { ServerHello } from '../../src/messages/server-hello.js'
+import { CertificateType } from '../../src/registry/certificate-type.js'
 import { ExtensionType } from '../../src/registry/extension-type.js'
 import { HandshakeType } from '../../src/registry/handshake-type.js'
 import type { SeenConnection, SeenMessage } from '../../vectors/seen.js'
@@ -65,14 +67,29 @@ function keyExchange(raw: Uint8Array, suite: number): Partial<SeenMessage> {
   return { ...group, scheme: signed.signature.algorithm }
 }
 
-function contentOf({ name, raw }: Message, suite: number): Partial<SeenMessage> {
+const hasBareKey = ({ extensions }: ServerHello): boolean =>
+  findExtension(extensions, ExtensionType.server_certificate_type)?.[0] === CertificateType.RawPublicKey
+
+/** Both forms of Certificate. */
+export const certificatesIn = (raw: Uint8Array, bareKey: boolean): readonly Uint8Array[] =>
+  (bareKey ? decodeHandshakeBody('certificate', raw, RawPublicKey) : decodeHandshakeBody('certificate', raw))
+    .certificateList
+
+/** What a ServerHello settles for the messages behind it. */
+interface Agreed {
+  readonly suite: number
+  /** The server shows a key and no certificate (RFC 7250 §3). */
+  readonly bareKey: boolean
+}
+
+function contentOf({ name, raw, sender }: Message, { suite, bareKey }: Agreed): Partial<SeenMessage> {
   switch (name) {
     case 'client_hello':
       return clientHello(decodeHandshakeBody(name, raw))
     case 'server_hello':
       return serverHello(decodeHandshakeBody(name, raw))
     case 'certificate':
-      return { certificates: decodeHandshakeBody(name, raw).certificateList.map(toHex) }
+      return { certificates: certificatesIn(raw, bareKey && sender === 'server').map(toHex) }
     case 'server_key_exchange':
       return keyExchange(raw, suite)
     case 'certificate_verify':
@@ -83,11 +100,12 @@ function contentOf({ name, raw }: Message, suite: number): Partial<SeenMessage> 
 }
 
 function messagesOf({ entries }: ConnectionStory): readonly SeenMessage[] {
-  let suite = 0
+  let agreed: Agreed = { suite: 0, bareKey: false }
   return entries.flatMap((entry) => {
     if (entry.type !== 'message') return []
-    const seen: SeenMessage = { from: entry.sender, type: HandshakeType[entry.name], ...contentOf(entry, suite) }
-    if (entry.name === 'server_hello') suite = seen.suites?.[0] ?? 0
+    const seen: SeenMessage = { from: entry.sender, type: HandshakeType[entry.name], ...contentOf(entry, agreed) }
+    if (entry.name === 'server_hello')
+      agreed = { suite: seen.suites?.[0] ?? 0, bareKey: hasBareKey(decodeHandshakeBody(entry.name, entry.raw)) }
     return [seen]
   })
 }

@@ -122,7 +122,7 @@ describe.skipIf(tshark === undefined || program('mergecap', '--version') === und
       })
       expect(theirs.length).toBe(ours.length)
       for (const [at, { file, seen }] of ours.entries()) expect(seen, file).toEqual(theirs[at])
-    })
+    }, 120_000)
   },
 )
 
