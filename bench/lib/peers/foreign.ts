@@ -1,6 +1,7 @@
 /** Implementations of TLS 1.2 in JavaScript that are not ours; each is left out where it is not installed. */
 import type { Duplex } from 'node:stream'
 import { pki } from '../../../test/support/pki.js'
+import { forgeHandshake } from '../forge.js'
 import {
   bothReady,
   type Connected,
@@ -63,6 +64,19 @@ async function lemonHandshake(
     for (const stream of [client, server, near, far]) stream.destroy()
   }
   return { client, server, dispose }
+}
+
+/** node-forge, which is no match for the others: RSA key transport with CBC, under TLS 1.1, is the best that it speaks. */
+export const nodeForge: Contestant = {
+  name: 'node-forge, TLS 1.1 and RSA key transport',
+  prepare: ({ kind, mutual }) => {
+    const handshake = kind === 'rsa' ? forgeHandshake(mutual) : undefined
+    if (handshake === undefined) return undefined
+    return async () => {
+      handshake()
+      return { dispose: () => {} }
+    }
+  },
 }
 
 interface Reclaim {

@@ -1,7 +1,7 @@
 /** Handshakes a second of everybody, in turns, with the ratio to `node:tls` over the same kind of stream. */
 import { type AsyncWork, asyncInTurns, median, type Turns } from '../measure.js'
 import { fixed, table } from '../table.js'
-import { type Connected, type Contestant, type Setting, titleOf } from './contestant.js'
+import type { Connected, Contestant, Setting } from './contestant.js'
 
 /** Several at a time, so that one stop of the garbage collector is not the whole of a measurement. */
 const BATCH = 4
@@ -38,8 +38,8 @@ export async function handshakeRates(
   return [...times].map(([name, all]) => ({ name, rate: (1_000 * BATCH) / median(all) }))
 }
 
-export function handshakeTable(setting: Setting, rates: readonly Rate[], yardstick: string): string {
+export function handshakeTable(title: string, rates: readonly Rate[], yardstick: string): string {
   const unit = rates.find(({ name }) => name === yardstick)?.rate ?? Number.NaN
   const rows = rates.map(({ name, rate }) => [name, fixed(rate, 0), fixed(rate / unit, 2)])
-  return table([`${titleOf(setting)}: handshakes a second`, '1/s', `to ${yardstick}`], rows)
+  return table([`${title}: handshakes a second`, '1/s', `to ${yardstick}`], rows)
 }
