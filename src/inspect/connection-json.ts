@@ -4,7 +4,6 @@ import { dissect } from '../messages/dissect.js'
 import { ProtocolNameList } from '../messages/extensions/application-layer-protocol-negotiation.js'
 import { type Extension, findExtension } from '../messages/extensions/extension.js'
 import { ServerNameList } from '../messages/extensions/server-name.js'
-import { CipherSuite } from '../registry/cipher-suite.js'
 import { ExtensionType } from '../registry/extension-type.js'
 import { HandshakeType } from '../registry/handshake-type.js'
 import { ProtocolVersion } from '../registry/protocol-version.js'
@@ -17,6 +16,7 @@ import { type CapturedStep, type DescribeConnectionOptions, describeConnection }
 import { versionOf } from './capture/handshake-facts.js'
 import type { SecretSource } from './capture/key-store.js'
 import type { StepBytes } from './described-step.js'
+import { suiteName } from './other-cipher-suites.js'
 import type { ReplayReport } from './replay/replay-report.js'
 import { tryDecode, tryRead } from './story.js'
 
@@ -123,7 +123,7 @@ function handshakeJson({ road, items, known }: CapturedHandshake, replay: Replay
   return {
     road,
     version: hello === undefined ? null : nameOf(ProtocolVersion, versionOf(hello), 2),
-    cipherSuite: hello === undefined ? null : nameOf(CipherSuite, hello.cipherSuite, 2),
+    cipherSuite: hello === undefined ? null : suiteName(hello.cipherSuite),
     serverName: textOf(name === undefined ? undefined : tryRead(ServerNameList, name)?.[0]?.name),
     applicationProtocol: textOf(protocol === undefined ? undefined : tryRead(ProtocolNameList, protocol)?.[0]),
     extendedMasterSecret: answered(ExtensionType.extended_master_secret) !== undefined,

@@ -9,7 +9,6 @@ import { SignatureSchemeList } from '../messages/extensions/signature-algorithms
 import { NamedGroupList } from '../messages/extensions/supported-groups.js'
 import { quoteBytes } from '../messages/fields.js'
 import type { HandshakeMessages } from '../messages/handshake.js'
-import { CipherSuite } from '../registry/cipher-suite.js'
 import { CompressionMethod } from '../registry/compression-method.js'
 import { ExtensionType } from '../registry/extension-type.js'
 import { NamedGroup } from '../registry/named-group.js'
@@ -17,6 +16,7 @@ import { nameOf } from '../registry/registry.js'
 import { SignatureScheme } from '../registry/signature-scheme.js'
 import { againFacts, answeredIdText, bindingText, offeredIdText, offeredTicketText } from './describe-sessions.js'
 import { type Fact, fact } from './described-step.js'
+import { suiteName } from './other-cipher-suites.js'
 import type { Story } from './story.js'
 import { bytesText, namesOf, versionText } from './words.js'
 
@@ -75,7 +75,7 @@ export const describeClientHello = (hello: HandshakeMessages['client_hello'], st
   fact('version', `${versionText(hello.clientVersion)}, the highest that the client speaks`),
   fact('random', bytesText(hello.random, 'none')),
   fact('session id', offeredIdText(hello.sessionId, showsTicket(hello.extensions))),
-  fact('cipher suites', namesOf(CipherSuite, hello.cipherSuites)),
+  fact('cipher suites', hello.cipherSuites.map(suiteName).join(', ')),
   fact('compression', compressionText(hello.compressionMethods)),
   ...extensionFacts(hello.extensions, 'client'),
 ]
@@ -93,7 +93,7 @@ export function describeServerHello(hello: HandshakeMessages['server_hello'], st
         ]
   return [
     fact('version', versionText(hello.serverVersion)),
-    fact('cipher suite', nameOf(CipherSuite, hello.cipherSuite, 2)),
+    fact('cipher suite', suiteName(hello.cipherSuite)),
     ...meaning,
     fact('compression', compressionText([hello.compressionMethod])),
     fact('session id', answeredIdText(hello.sessionId, story)),

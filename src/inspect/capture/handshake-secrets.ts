@@ -7,10 +7,10 @@ import type { HashPrimitives } from '../../crypto/primitives.js'
 import type { KeyExchange } from '../../crypto/suite-parameters.js'
 import { deriveConnectionKeys } from '../../handshake/keys.js'
 import { isKeyTransport } from '../../handshake/negotiation.js'
-import { CipherSuite } from '../../registry/cipher-suite.js'
 import { CompressionMethod } from '../../registry/compression-method.js'
 import { nameOf } from '../../registry/registry.js'
 import { readClientKeyExchange } from '../key-exchange-bodies.js'
+import { suiteName } from '../other-cipher-suites.js'
 import type { Side } from '../trace.js'
 import { type CaptureCheck, notChecked, right, wrong } from './check.js'
 import type { HandshakeFacts } from './handshake-facts.js'
@@ -85,7 +85,7 @@ export class HandshakeSecrets {
     if (serverHello === undefined) return { reason: 'no ServerHello was seen, so the cipher suite is not known' }
     if (clientHello === undefined) return { reason: 'no ClientHello was read, so its random is not known' }
     if (negotiated === undefined) {
-      const name = nameOf(CipherSuite, serverHello.cipherSuite, 2)
+      const name = suiteName(serverHello.cipherSuite)
       return { reason: `the cipher suite ${name} is not one that is read here` }
     }
     if (serverHello.compressionMethod !== CompressionMethod.null) {

@@ -9,6 +9,7 @@ import { ECPointFormat } from '../../registry/ec-point-format.js'
 import { ExtensionType } from '../../registry/extension-type.js'
 import { NameType } from '../../registry/name-type.js'
 import { nameOf } from '../../registry/registry.js'
+import { suiteName } from '../other-cipher-suites.js'
 import { notChecked, right, wrong } from './check.js'
 import { type Examine, readIn } from './examined.js'
 import { TLS_1_3 } from './handshake-facts.js'
@@ -30,7 +31,7 @@ export const checkOffer: Examine<'client_hello'> = (_examined, hello) => {
 /** Suite and compression are the server's to choose among what the client offered (RFC 5246 §7.4.1.3). */
 export const checkChoices: Examine<'server_hello'> = ({ facts: { clientHello: client } }, server) => {
   if (client === undefined) return notChecked('choices', 'the ClientHello is not in the capture')
-  const suite = nameOf(CipherSuite, server.cipherSuite, 2)
+  const suite = suiteName(server.cipherSuite)
   if (!client.cipherSuites.includes(server.cipherSuite)) return wrong('choices', `${suite} was not offered`)
   if (!client.compressionMethods.includes(server.compressionMethod))
     return wrong('choices', `compression method ${server.compressionMethod} was not offered`)
