@@ -62,6 +62,8 @@ describe('tls12 explain', () => {
     expect(out).toContain('no key log and no key was given')
     expect(out).toContain('1 TLS connection; 0 others')
     expect(out).not.toContain(text)
+    // nonce, two octets, tag
+    expect(out).toMatch(/Alert from the client +alert, 26 bytes/)
     expect(out).toMatch(/client {3}server {2}Replay\n +not replayed +its master secret is not known/)
   })
 

@@ -38,6 +38,8 @@ type Told =
       readonly sender: Side
       /** Absent where it cannot be read. */
       readonly alert?: { readonly level: number; readonly description: number }
+      /** Octets of the protected fragment, where it cannot be read. */
+      readonly size?: number
     }
   | ApplicationDataEntry
   /** Handshake or other records that cannot be read. */

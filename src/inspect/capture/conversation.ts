@@ -205,7 +205,7 @@ export class Conversation {
   #unreadable(side: Side, { type, length }: ScannedRecord): void {
     const { log } = this.#options
     if (type === ContentType.application_data) this.#applicationData(side, length)
-    else if (type === ContentType.alert) log.add({ type: 'alert', time: this.#time, sender: side })
+    else if (type === ContentType.alert) log.add({ type: 'alert', time: this.#time, sender: side, size: length })
     else if (type === ContentType.change_cipher_spec && this.#closed) return
     else log.add({ type: 'unreadable', time: this.#time, sender: side, contentType: type, size: length })
   }

@@ -68,9 +68,9 @@ function change({ sender, checks, unreadable }: Entry<'change_cipher_spec'>): Un
   return { ...step, facts: [next, ...checkFacts(checks)] }
 }
 
-function alert({ sender, alert: content }: Entry<'alert'>): UnnumberedStep {
+function alert({ sender, alert: content, size = 0 }: Entry<'alert'>): UnnumberedStep {
   if (content !== undefined) return describeAlert({ type: 'alert', sender, ...content })
-  return unreadable(sender, 'Alert', 'alert', 0)
+  return unreadable(sender, 'Alert', 'alert', size)
 }
 
 /** What is encrypted and stays so. */
