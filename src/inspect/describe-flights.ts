@@ -60,14 +60,15 @@ function groupOf({ kind, params }: ServerShareParams): string {
   return `${recognizeGroup(params.dhP, params.dhG) ?? 'not a known one'}, a modulus of ${bitLength(params.dhP)} bits`
 }
 
-const valueOf = ({ kind, params }: ServerShareParams): Uint8Array => (kind === 'ecdh' ? params.publicKey : params.dhYs)
+const publicValueOf = ({ kind, params }: ServerShareParams): Uint8Array =>
+  kind === 'ecdh' ? params.publicKey : params.dhYs
 
 const describeShare = (share: ServerShareParams | undefined): Fact[] =>
   share === undefined
     ? []
     : [
         fact('group', groupOf(share)),
-        fact('public value', `${plural(valueOf(share).length, 'byte')}, made for this handshake alone`),
+        fact('public value', `${plural(publicValueOf(share).length, 'byte')}, made for this handshake alone`),
       ]
 
 function describeShareSignature({ signed, share }: ServerKeyExchangeBody): Fact[] {

@@ -34,11 +34,6 @@ const notReplayed: Readonly<Record<string, Readonly<Record<string, number>>>> = 
   'openssl-go-a-client-of-tls-1-1': bothEnds('other_version'),
   'rustls-openssl-a-client-of-tls-1-1': bothEnds('other_version'),
   'openssl-openssl-a-client-that-fell-back': bothEnds('other_version'),
-  // Refused for what only the refusing end knows.
-  'mbed-tls-openssl-a-shared-key-of-nobody-s': { 'server unknown_refusal': 1 },
-  'nginx-rustls-a-server-of-an-unknown-authority': { 'client unknown_refusal': 1 },
-  'openssl-botan-a-key-that-is-too-short': { 'client unknown_refusal': 1 },
-  'rustls-mbed-tls-a-client-of-an-unknown-authority': { 'server unknown_refusal': 1 },
   // Broken off before either end has written its keys down.
   'openssl-java-application-data-in-the-middle-of-a-renegotiation': bothEnds('unknown_secret'),
   // wolfSSL shows a ticket without a session id beside it.
@@ -68,6 +63,10 @@ const otherAlerts: Readonly<Record<string, string>> = {
   'java-curl-no-client-certificate': 'handshake_failure',
   'nss-gnutls-no-client-certificate': 'handshake_failure',
   'rustls-gnutls-no-client-certificate': 'handshake_failure',
+  // Nothing but the certificate can have been wrong: a bad one is bad_certificate, and others have an alert of their own.
+  'nginx-rustls-a-server-of-an-unknown-authority': 'bad_certificate',
+  'openssl-botan-a-key-that-is-too-short': 'bad_certificate',
+  'rustls-mbed-tls-a-client-of-an-unknown-authority': 'bad_certificate',
   // A signature that does not verify is decrypt_error (RFC 5246 §7.2.2).
   'mbed-tls-go-a-signature-by-another-key': 'decrypt_error',
 }

@@ -32,13 +32,28 @@ function certificateRefusal(alert: number): CertificateRefusal | undefined {
   return undefined
 }
 
-/** A verdict as the captured end evidently had it: it went on, or ended the handshake with an alert about certificates. */
-function verdictOf(role: Side, { refusal }: CapturedMessages, publicKey: () => PublicKey): CertificateVerdict {
-  const reason = refusal?.by === role ? certificateRefusal(refusal.alert) : undefined
+/**
+ * How the captured end judged certificates. `as it went on`: it took them, unless its alert says that it did not. `refused`:
+ * nothing else can have been wrong, whatever its alert says.
+ */
+export type CapturedJudgement = 'as it went on' | 'refused'
+
+function verdictOf(
+  role: Side,
+  { refusal }: CapturedMessages,
+  judgement: CapturedJudgement,
+  publicKey: () => PublicKey,
+): CertificateVerdict {
+  const told = refusal?.by === role ? certificateRefusal(refusal.alert) : undefined
+  const reason = told ?? (judgement === 'refused' ? 'bad_certificate' : undefined)
   return reason === undefined
     ? { accepted: true, publicKey: publicKey(), checked: [] }
     : { accepted: false, reason, message: 'the captured end refused it' }
 }
+
+/** The server had no key of the name that the client gave (RFC 4279 §2). */
+const isUnknownTo = (role: Side, { refusal }: CapturedMessages): boolean =>
+  role === 'server' && refusal?.by === role && refusal.alert === AlertDescription.unknown_psk_identity
 
 /** The captured chain. The key behind it is never asked: `sign` and `decryptPreMaster` are answered here. */
 function credentialOf(role: Side, captured: CapturedMessages): Credential | undefined {
@@ -95,7 +110,12 @@ function clientSignature(
  * Answers every need of our machine as the captured end in its place did. What that end alone knew is taken from the
  * capture; the other side's signatures are verified in earnest.
  */
-export function capturedAnswers(role: Side, captured: CapturedMessages, crypto: CaptureCrypto): Answers {
+export function capturedAnswers(
+  role: Side,
+  captured: CapturedMessages,
+  crypto: CaptureCrypto,
+  judgement: CapturedJudgement = 'as it went on',
+): Answers {
   const { serverKeyExchange, clientKeyExchange, newSessionTicket } = captured
   const serverSignature = serverKeyExchange?.signed?.signature.signature ?? nothing
   const identity = clientKeyExchange?.pskIdentity
@@ -110,9 +130,10 @@ export function capturedAnswers(role: Side, captured: CapturedMessages, crypto: 
     reverifySession: () => ({ accepted: true, publicKey: unknownKey, checked: [] }),
     sealTicket: () => newSessionTicket,
     selectCredential: () => credentialOf(role, captured),
-    selectPsk: () => identity && { identity, key: anySecret() },
+    selectPsk: () =>
+      identity === undefined || isUnknownTo(role, captured) ? undefined : { identity, key: anySecret() },
     verifyCertificate: ({ certificateChain: [certificate = nothing], certificateType }) =>
-      verdictOf(role, captured, () => keyIn(certificate, certificateType)),
+      verdictOf(role, captured, judgement, () => keyIn(certificate, certificateType)),
     verifySignature: (request) => verifies(crypto, captured, request, role === 'client' ? 'key share' : 'transcript'),
     // A ServerKeyExchange is compared whole, parameters and all.
     sign: (request) => (role === 'client' ? clientSignature(crypto, captured, request) : serverSignature),

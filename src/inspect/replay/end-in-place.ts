@@ -37,19 +37,29 @@ export class EndInPlace<Context, S extends NamedState> {
   readonly #role: Side
   readonly #step: Step<Context, S>
   #state: S | FailedState
+  /** What it was in before the last handshake. */
+  #before: S | FailedState
 
   constructor(role: Side, step: Step<Context, S>, start: S) {
     this.#role = role
     this.#step = step
     this.#state = start
+    this.#before = start
   }
 
   get isConnected(): boolean {
     return this.#state.name === 'Connected'
   }
 
+  /** Plays the last handshake once more, as if it had not been played. */
+  playAgain(part: Part<Context>): EndReport {
+    this.#state = this.#before
+    return this.play(part)
+  }
+
   /** Plays one handshake to its end. */
   play(part: Part<Context>): EndReport {
+    this.#before = this.#state
     const scene = new Scene(this.#role, part.captured)
     const events: MachineEvent[] = part.first === undefined ? [] : [part.first]
     for (;;) {

@@ -3,9 +3,11 @@ import type { ClientContext } from '../../handshake/client/context.js'
 import type { ClientState } from '../../handshake/client/states.js'
 import { clientStep } from '../../handshake/client/table.js'
 import type { Entropy } from '../../handshake/event.js'
+import type { NamedState } from '../../handshake/machine.js'
 import type { ServerContext } from '../../handshake/server/context.js'
 import type { ServerState } from '../../handshake/server/states.js'
 import { serverStep } from '../../handshake/server/table.js'
+import { AlertDescription } from '../../registry/alert-description.js'
 import { CompressionMethod } from '../../registry/compression-method.js'
 import { ProtocolVersion } from '../../registry/protocol-version.js'
 import type { CapturedHandshake, HandshakeItem } from '../capture/captured-handshake.js'
@@ -18,7 +20,7 @@ import { capturedAnswers, keyIn } from './captured-environment.js'
 import { type CapturedMessages, capturedMessages, messageOf } from './captured-messages.js'
 import { capturedSchedule } from './captured-schedule.js'
 import { offeredSession } from './captured-sessions.js'
-import { EndInPlace } from './end-in-place.js'
+import { EndInPlace, type Part } from './end-in-place.js'
 import type { EndReport, NotReplayed, ReplayReport } from './replay-report.js'
 import { anySecret } from './stand-ins.js'
 
@@ -73,6 +75,14 @@ function prepare(handshake: CapturedHandshake): CapturedMessages | NotReplayed {
   if (keysChange && handshake.known === undefined) return 'unknown_secret'
   return isComplete(handshake) || captured.refusal !== undefined ? captured : 'incomplete'
 }
+
+/** What some stacks say of a certificate besides the alerts that are for that, as of a key in it that is too short. */
+const saidOfCertificates: ReadonlySet<number> = new Set([
+  AlertDescription.handshake_failure,
+  AlertDescription.illegal_parameter,
+  AlertDescription.decrypt_error,
+  AlertDescription.insufficient_security,
+])
 
 const nothing = new Uint8Array()
 const noRandom = new Uint8Array(32)
@@ -134,10 +144,9 @@ class Replay {
     const start = { type: 'start', entropy, ...(session === undefined ? {} : { session }) } as const
     const invited = handshake.items.some(isHelloRequest)
     const renegotiate = invited ? undefined : ({ type: 'renegotiate', entropy, wish: {} } as const)
-    return this.#client.play({
-      ...this.#part('client', captured, entropy),
+    return this.#play(this.#client, 'client', captured, {
+      ...{ captured, entropy, first: this.#isFirst ? start : renegotiate },
       context: { config: clientConfig(captured), keySchedule: capturedSchedule(captured, this.#crypto) },
-      first: this.#isFirst ? start : renegotiate,
     })
   }
 
@@ -148,15 +157,23 @@ class Replay {
     const entropy = entropyOf(captured.serverHello)
     const invites = captured.handshake.items.some(isHelloRequest)
     const renegotiate = invites ? ({ type: 'renegotiate', entropy, wish: {} } as const) : undefined
-    return this.#server.play({
-      ...this.#part('server', captured, entropy),
+    return this.#play(this.#server, 'server', captured, {
+      ...{ captured, entropy, first: this.#isFirst ? ({ type: 'start', entropy } as const) : renegotiate },
       context: { config: serverConfig(captured), keySchedule: capturedSchedule(captured, this.#crypto) },
-      first: this.#isFirst ? { type: 'start', entropy } : renegotiate,
     })
   }
 
-  #part(role: Side, captured: CapturedMessages, entropy: Entropy) {
-    return { captured, entropy, answers: capturedAnswers(role, captured, this.#crypto) }
+  /** Where our machine finds nothing wrong and the captured end refused, it was the certificate: whom that end trusts is not captured. */
+  #play<Context, S extends NamedState>(
+    end: EndInPlace<Context, S>,
+    role: Side,
+    captured: CapturedMessages,
+    part: Omit<Part<Context>, 'answers'>,
+  ): EndReport {
+    const report = end.play({ ...part, answers: capturedAnswers(role, captured, this.#crypto) })
+    const isOpen = report.outcome === 'not replayed' && report.reason === 'unknown_refusal'
+    if (!isOpen || !saidOfCertificates.has(captured.refusal?.alert ?? -1)) return report
+    return end.playAgain({ ...part, answers: capturedAnswers(role, captured, this.#crypto, 'refused') })
   }
 }
 
