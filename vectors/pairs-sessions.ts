@@ -107,10 +107,12 @@ const renegotiated: readonly Pair[] = [
 const declined: readonly Pair[] = [
   row('Mbed TLS', 'rustls', 'a client that does not renegotiate', ECDHE_RSA, {
     serverTerms: { args: ['--renegotiate', 'yes'] },
+    claims: { alerts: ['client warning no_renegotiation'] },
     mayFail: true,
   }),
   row('Mbed TLS', 'wolfSSL', 'a client that does not renegotiate', ECDHE_RSA, {
     serverTerms: { args: ['--renegotiate', 'yes'] },
+    claims: { alerts: ['client warning no_renegotiation'] },
     mayFail: true,
   }),
   row('Mbed TLS', 'Java', 'a client that renegotiates', ECDHE_RSA, {

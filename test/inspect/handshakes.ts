@@ -11,6 +11,7 @@ import { replayConnection } from '../../src/inspect/replay/replay-connection.js'
 import type { EndReport, ReplayReport } from '../../src/inspect/replay/replay-report.js'
 import { nobleProvider } from '../../src/providers/noble/index.js'
 import { frames, pcap, pcapng, tcp } from '../support/capture-builder.js'
+import { corpusFolder, pathIn } from '../support/corpus.js'
 import { shared } from '../support/outside.js'
 import { recordings } from '../vectors/recording.js'
 import { read } from './reading.js'
@@ -35,20 +36,18 @@ const source = (name: string, file: () => Uint8Array, options: () => Omit<Captur
   stories: once(() => read(file(), options()).stories),
 })
 
-const captureFolder = new URL('../../vectors/captures/', import.meta.url)
-
-/** vectors/captures */
-export const captured: readonly Source[] = readdirSync(captureFolder)
+/** Between other stacks, of the corpus. */
+export const captured: readonly Source[] = readdirSync(corpusFolder)
   .filter((file) => file.endsWith('.pcapng'))
   .map((file) =>
     source(
       file.replace('.pcapng', ''),
-      () => readFileSync(new URL(file, captureFolder)),
+      () => readFileSync(pathIn(file)),
       () => ({}),
     ),
   )
 
-/** vectors/openssl */
+/** Of OpenSSL with itself, of the corpus. */
 export const recorded: readonly Source[] = recordings.map(({ name, flow, keyLog }) =>
   source(
     name,
