@@ -68,6 +68,7 @@ export function results(peers: readonly Peer[], runs: readonly [Run, ...Run[]]):
   const again = all.filter(({ firstTry }) => firstTry !== undefined)
   const head = ['peer', 'version', 'its server', 'its client', 'mutual', 'resumed by id', 'by ticket', 'EMS', 'EtM']
   const present = peers.filter(({ absent }) => absent === undefined)
+  const tellers = present.flatMap(({ name, server }) => (server?.shows === undefined ? [] : [name])).join(', ')
   return `# The live matrix
 
 Written by \`npm run interop\`; edit nothing here. ${all.length} cells with ${present.length} peers: ${count(all, 'green')} green,
@@ -75,8 +76,8 @@ ${count(all, 'known')} not green for a reason given below, ${count(all, 'red')} 
 
 Each cell is a real connection over TCP, or two where it resumes, with data in both directions and close_notify from both
 ends. It is green where the suite is the one that was asked for, the certificate that arrived is the right one and was
-proved, or the shared key was, a required certificate of the client was seen by the server, and the second handshake of a
-cell that resumes was abbreviated, by the means that was asked for. Every suite is tried with and without a certificate of
+proved, or the shared key was, and the second handshake of a cell that resumes was abbreviated, by the means that was asked
+for. Servers that want a certificate of our client demand and verify it; ${tellers} say besides whose it was. Every suite is tried with and without a certificate of
 the client, and resumed by every means that the peer has. Extensions are varied on our side: without extended master secret
 (EMS), without encrypt-then-MAC (EtM), with ALPN, and with a renegotiation that we begin.
 

@@ -5,7 +5,7 @@ import type { SuiteParameters } from '../../../src/crypto/suite-parameters.js'
 import { type PkiKind, type PkiSet, pki } from '../../support/pki.js'
 import { Program } from '../program.js'
 import { startOnPort } from './listening.js'
-import { type Peer, type Role, request, scratch, scratchFile, type Terms, which } from './peer.js'
+import { commonName, type Peer, type Role, request, scratch, scratchFile, type Terms, which } from './peer.js'
 import { suitesWhere } from './suites-of.js'
 
 const command = which('tstclnt')
@@ -107,6 +107,7 @@ export const nss: Peer = {
     alpn: true,
     renegotiates: true,
     answer: 'GET / HTTP/1.0',
+    shows: (certificate) => `selfserv: Subject: CN=${commonName(certificate)}\n`,
     clientCertificates: true,
     start: (terms) => {
       const { kind = 'rsa', clientAuth, resume } = terms
@@ -114,7 +115,7 @@ export const nss: Peer = {
       const wish = clientAuth === undefined ? [] : asks[clientAuth]
       const cache = resume === 'none' ? ['-N'] : []
       const alpn = terms.alpn === undefined ? [] : ['-Q']
-      const args = [...common(terms), '-c', suiteCodes(terms), ...name, ...wish, ...cache, ...alpn]
+      const args = ['-v', ...common(terms), '-c', suiteCodes(terms), ...name, ...wish, ...cache, ...alpn]
       return startOnPort('selfserv', (port) => ['-p', `${port}`, ...args], environment(terms))
     },
   },
