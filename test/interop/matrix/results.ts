@@ -1,5 +1,7 @@
 /** RESULTS.md: what the last whole run of the live matrix found. */
 import type { Peer, Role } from '../peers/peer.js'
+import { nameOf } from './case.js'
+import { covers, seldom } from './known.js'
 import { groupsOf, key, table } from './report.js'
 import type { Agreed, Cell, Outcome } from './run.js'
 
@@ -43,6 +45,16 @@ function notGreen(cells: readonly Cell[]): string {
     ([title, of]) => `- ${title} (${of.length} ${of.length === 1 ? 'cell' : 'cells'})`,
   )
   return groups.length === 0 ? 'Nothing.' : groups.join('\n')
+}
+
+/** Cells whose first try failed, by why. */
+function twice(cells: readonly Cell[]): string {
+  const lines = cells.flatMap(({ of, firstTry }) => {
+    if (firstTry === undefined) return []
+    const reason = seldom.find((entry) => covers(entry, of) && entry.fails.test(firstTry))?.reason
+    return [`- ${nameOf(of)}: ${reason ?? firstTry}`]
+  })
+  return lines.length === 0 ? 'None.' : lines.join('\n')
 }
 
 export interface Run {
@@ -93,6 +105,13 @@ ${grid(
 ## What is not green
 
 ${notGreen(all)}
+
+## Tried twice
+
+A red cell is tried once more with a server of its own, and what then happens counts: on a busy machine a wait may be too
+short for anyone.
+
+${twice(all)}
 
 ## Cell by cell
 
