@@ -15,8 +15,8 @@ import { describeNotHere } from '../peers/not-here.js'
 import type { Peer } from '../peers/peer.js'
 import { nameOf } from './case.js'
 import { known } from './known.js'
-import { json, key, remarks, table } from './report.js'
-import { type Run, results } from './results.js'
+import { json, key, type Run, remarks, table } from './report.js'
+import { results } from './results.js'
 import { type Cell, runPeer } from './run.js'
 
 const { values } = parseArgs({
@@ -89,7 +89,7 @@ if (whole) {
 
 const cells = runs.flatMap((one) => one.cells)
 console.log(`\n${key}\n\n${table(peers, runs[0].cells)}\n\n${remarks(cells)}`)
-if (values.json !== undefined) writeFileSync(values.json, json(peers, cells))
+if (values.json !== undefined) writeFileSync(values.json, json(peers, runs))
 if (whole) {
   writeFileSync(new URL('RESULTS.md', import.meta.url), results(peers, runs))
   for (const { peer, reason } of known.filter((entry) => !cells.some((cell) => cell.reason === entry.reason)))

@@ -94,15 +94,23 @@ export function remarks(cells: readonly Cell[]): string {
   return [...groupsOf(cells)].map(([title, all]) => `${title}\n${few(all)}`).join('\n')
 }
 
-export function json(peers: readonly Peer[], cells: readonly Cell[]): string {
+export interface Run {
+  readonly provider: string
+  readonly cells: readonly Cell[]
+}
+
+export function json(peers: readonly Peer[], runs: readonly Run[]): string {
   const result = {
     peers: peers.map(({ name, version, absent }) => ({ name, version, ...(absent === undefined ? {} : { absent }) })),
-    cells: cells.map(({ of, ...rest }) => ({
-      ...of,
-      suite: of.suite.name,
-      ...rest,
-      milliseconds: Math.round(rest.milliseconds),
-    })),
+    cells: runs.flatMap(({ provider, cells }) =>
+      cells.map(({ of, ...rest }) => ({
+        provider,
+        ...of,
+        suite: of.suite.name,
+        ...rest,
+        milliseconds: Math.round(rest.milliseconds),
+      })),
+    ),
   }
   return `${JSON.stringify(result, undefined, 1)}\n`
 }

@@ -2,7 +2,7 @@
 import type { Peer, Role } from '../peers/peer.js'
 import { nameOf } from './case.js'
 import { covers, seldom } from './known.js'
-import { groupsOf, key, table } from './report.js'
+import { groupsOf, key, type Run, table } from './report.js'
 import type { Agreed, Cell, Outcome } from './run.js'
 
 const count = (cells: readonly Cell[], outcome: Outcome): number =>
@@ -55,11 +55,6 @@ function twice(cells: readonly Cell[]): string {
     return [`- ${nameOf(of)}: ${reason ?? firstTry}`]
   })
   return lines.length === 0 ? 'None.' : lines.join('\n')
-}
-
-export interface Run {
-  readonly provider: string
-  readonly cells: readonly Cell[]
 }
 
 function others(runs: readonly Run[]): string {
