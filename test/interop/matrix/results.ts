@@ -15,6 +15,8 @@ function tally(cells: readonly Cell[]): string {
   return `${count(cells, 'green')}${others > 0 ? ` + ${others} ~` : ''}${red > 0 ? ` + ${red} X` : ''}`
 }
 
+const number = (value: number): string => value.toLocaleString('en')
+
 const line = (columns: readonly string[]): string => `| ${columns.join(' | ')} |`
 const grid = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
@@ -78,15 +80,18 @@ export function results(peers: readonly Peer[], runs: readonly [Run, ...Run[]]):
   const tellers = present.flatMap(({ name, server }) => (server?.shows === undefined ? [] : [name])).join(', ')
   return `# The live matrix
 
-Written by \`npm run interop\`; edit nothing here. ${all.length} cells with ${present.length} peers: ${count(all, 'green')} green,
-${count(all, 'known')} not green for a reason given below, ${count(all, 'red')} red. ${again.length} were tried twice.
+Written by \`npm run interop\`; edit nothing here. ${number(all.length)} cells with ${present.length} peers: ${number(count(all, 'green'))}
+green, ${number(count(all, 'known'))} not green for a reason given below, ${count(all, 'red')} red. Tried twice: ${again.length}.
 
 Each cell is a real connection over TCP, or two where it resumes, with data in both directions and close_notify from both
 ends. It is green where the suite is the one that was asked for, the certificate that arrived is the right one and was
 proved, or the shared key was, and the second handshake of a cell that resumes was abbreviated, by the means that was asked
-for. Servers that want a certificate of our client demand and verify it; ${tellers} say besides whose it was. Every suite is tried with and without a certificate of
-the client, and resumed by every means that the peer has. Extensions are varied on our side: without extended master secret
-(EMS), without encrypt-then-MAC (EtM), with ALPN, and with a renegotiation that we begin.
+for. Servers that want a certificate of our client demand and verify it; some say besides whose it was
+(${tellers}).
+
+Every suite is tried with and without a certificate of the client, and resumed by every means that the peer has; with
+clients that take a second to start, one suite of each kind is. Extensions are varied on our side: without extended master
+secret (EMS), without encrypt-then-MAC (EtM), with ALPN, and with a renegotiation that we begin.
 
 ## Peers
 
