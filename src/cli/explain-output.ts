@@ -35,7 +35,9 @@ function unusedKeys(
     unused.push('no connection could be opened with the RSA key: none uses RSA key exchange with its certificate')
   }
   if (preSharedKeys > 0 && opened['the pre-shared key'] === 0) {
-    unused.push('no connection could be opened with a pre-shared key: none uses it without a key share besides')
+    unused.push(
+      'no connection could be opened with a pre-shared key: none names one that was given where nothing else is needed',
+    )
   }
   return unused
 }

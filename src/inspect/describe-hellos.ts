@@ -7,7 +7,8 @@ import { type Extension, findExtension } from '../messages/extensions/extension.
 import { ServerNameList } from '../messages/extensions/server-name.js'
 import { SignatureSchemeList } from '../messages/extensions/signature-algorithms.js'
 import { NamedGroupList } from '../messages/extensions/supported-groups.js'
-import { quoteBytes } from '../messages/fields.js'
+import { ProtocolVersionList } from '../messages/extensions/supported-versions.js'
+import { protocolVersion, quoteBytes } from '../messages/fields.js'
 import type { HandshakeMessages } from '../messages/handshake.js'
 import { CompressionMethod } from '../registry/compression-method.js'
 import { ExtensionType } from '../registry/extension-type.js'
@@ -17,7 +18,7 @@ import { SignatureScheme } from '../registry/signature-scheme.js'
 import { againFacts, answeredIdText, bindingText, offeredIdText, offeredTicketText } from './describe-sessions.js'
 import { type Fact, fact } from './described-step.js'
 import { suiteName } from './other-cipher-suites.js'
-import type { Story } from './story.js'
+import { choosesOtherwise, type Story } from './story.js'
 import { bytesText, namesOf, versionText } from './words.js'
 
 const reading =
@@ -46,6 +47,13 @@ const extensionTexts: ReadonlyMap<number, (data: Uint8Array, sender: 'client' | 
     (data, sender) => (sender === 'client' ? offeredTicketText(data) : 'a NewSessionTicket will follow'),
   ],
   [ExtensionType.renegotiation_info, bindingText],
+  [
+    ExtensionType.supported_versions,
+    (data, sender) =>
+      sender === 'client'
+        ? reading(ProtocolVersionList, (versions) => versions.map(versionText).join(', '))(data)
+        : reading(protocolVersion, versionText)(data),
+  ],
 ])
 
 function extensionFacts(extensions: readonly Extension[] | undefined, sender: 'client' | 'server'): Fact[] {
@@ -63,18 +71,28 @@ const showsTicket = (extensions: readonly Extension[] | undefined): boolean =>
   (findExtension(extensions, ExtensionType.session_ticket)?.length ?? 0) > 0
 
 /** Whether the server takes up the session that the client showed: it gives back its id (RFC 5246 §7.4.1.3). */
-export const isTakenUp = ({ sessionId }: HandshakeMessages['server_hello'], { offer }: Story): boolean =>
-  offer !== undefined && sessionId.length > 0 && publicEqual(offer.sessionId, sessionId)
+export const isTakenUp = (hello: HandshakeMessages['server_hello'], { offer }: Story): boolean =>
+  offer !== undefined &&
+  hello.sessionId.length > 0 &&
+  publicEqual(offer.sessionId, hello.sessionId) &&
+  !choosesOtherwise(hello)
 
 /** The null method is none at all. */
 const compressionText = (methods: readonly number[]): string =>
   methods.every((method) => method === CompressionMethod.null) ? 'null: none' : namesOf(CompressionMethod, methods, 1)
 
+/** Whether the client lists its versions, for which it has to speak TLS 1.3 or later (RFC 8446 §4.2.1). */
+export const listsVersions = ({ extensions }: HandshakeMessages['client_hello']): boolean =>
+  findExtension(extensions, ExtensionType.supported_versions) !== undefined
+
+const highestText = (hello: HandshakeMessages['client_hello']): string =>
+  listsVersions(hello) ? 'for servers that do not read supported_versions' : 'the highest that the client speaks'
+
 export const describeClientHello = (hello: HandshakeMessages['client_hello'], story: Story): Fact[] => [
   ...againFacts(story),
-  fact('version', `${versionText(hello.clientVersion)}, the highest that the client speaks`),
+  fact('version', `${versionText(hello.clientVersion)}, ${highestText(hello)}`),
   fact('random', bytesText(hello.random, 'none')),
-  fact('session id', offeredIdText(hello.sessionId, showsTicket(hello.extensions))),
+  fact('session id', offeredIdText(hello.sessionId, showsTicket(hello.extensions), listsVersions(hello))),
   fact('cipher suites', hello.cipherSuites.map(suiteName).join(', ')),
   fact('compression', compressionText(hello.compressionMethods)),
   ...extensionFacts(hello.extensions, 'client'),
@@ -92,11 +110,17 @@ export function describeServerHello(hello: HandshakeMessages['server_hello'], st
           ),
         ]
   return [
-    fact('version', versionText(hello.serverVersion)),
+    fact(
+      'version',
+      `${versionText(hello.serverVersion)}${choosesOtherwise(hello) ? ', which supported_versions replaces' : ''}`,
+    ),
     fact('cipher suite', suiteName(hello.cipherSuite)),
     ...meaning,
     fact('compression', compressionText([hello.compressionMethod])),
-    fact('session id', answeredIdText(hello.sessionId, story)),
+    fact(
+      'session id',
+      choosesOtherwise(hello) ? bytesText(hello.sessionId, 'empty') : answeredIdText(hello.sessionId, story),
+    ),
     fact('random', bytesText(hello.random, 'none')),
     ...extensionFacts(hello.extensions, 'server'),
   ]

@@ -8,7 +8,7 @@ import {
   describeOther,
   describeServerKeyExchange,
 } from './describe-flights.js'
-import { describeClientHello, describeServerHello, isTakenUp } from './describe-hellos.js'
+import { describeClientHello, describeServerHello, isTakenUp, listsVersions } from './describe-hellos.js'
 import { describeTicket, resumptionNote, ticketNote } from './describe-sessions.js'
 import { directionFrom, type Fact, fact, type StepBytes, type UnnumberedStep } from './described-step.js'
 import { type Story, tryDecode } from './story.js'
@@ -51,16 +51,23 @@ function serverHello(raw: Uint8Array, story: Story): Told {
   return { title: 'Server hello', facts, ...(resumes ? { note: resumptionNote } : {}) }
 }
 
+const versionNote = 'names one version, the highest; the list of versions that some descriptions show came with TLS 1.3'
+
+function clientHello(raw: Uint8Array, story: Story): Told {
+  const hello = tryDecode('client_hello', raw)
+  return {
+    title: story.askedBy === undefined ? 'Client hello' : 'Client hello, for another handshake',
+    facts: ifDecoded(hello, (decoded) => describeClientHello(decoded, story)),
+    ...(hello !== undefined && listsVersions(hello) ? {} : { note: versionNote }),
+  }
+}
+
 /** What is told of each message, with the story up to it. */
 function tell(message: Message, story: Story): Told {
   const { name, raw } = message
   switch (name) {
     case 'client_hello':
-      return {
-        title: story.askedBy === undefined ? 'Client hello' : 'Client hello, for another handshake',
-        facts: ifDecoded(tryDecode(name, raw), (hello) => describeClientHello(hello, story)),
-        note: 'names one version, the highest; the list of versions that some descriptions show came with TLS 1.3',
-      }
+      return clientHello(raw, story)
     case 'server_hello':
       return serverHello(raw, story)
     case 'hello_request':

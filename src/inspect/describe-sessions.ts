@@ -12,10 +12,12 @@ import { bytesText, plural } from './words.js'
  */
 
 /** The session id of a ClientHello, which beside a ticket means nothing by itself (RFC 5077 §3.4). */
-export function offeredIdText(sessionId: Uint8Array, showsTicket: boolean): string {
+export function offeredIdText(sessionId: Uint8Array, showsTicket: boolean, listsVersions = false): string {
   const meaning = showsTicket
     ? 'made up: the server gives it back if it takes the ticket'
-    : 'by which the client would resume a session'
+    : listsVersions
+      ? 'by which the client would resume a session, or made up, as clients of TLS 1.3 do'
+      : 'by which the client would resume a session'
   return sessionId.length === 0 ? 'empty: no session to resume' : `${bytesText(sessionId, '')}, ${meaning}`
 }
 

@@ -82,15 +82,24 @@ function afterClientHello(story: Story, raw: Uint8Array): Story {
   const hello = tryDecode('client_hello', raw)
   if (hello === undefined) return story
   const ticket = findExtension(hello.extensions, ExtensionType.session_ticket)
-  return { ...story, offer: { sessionId: hello.sessionId, ticket: ticket !== undefined && ticket.length > 0 } }
+  const offer = { sessionId: hello.sessionId, ticket: ticket !== undefined && ticket.length > 0 }
+  return { ...story, offer }
 }
+
+/** The version is chosen in supported_versions, as TLS 1.3 has it: then the fields of TLS 1.2 mean nothing (RFC 8446 §4.2.1). */
+export const choosesOtherwise = ({ extensions }: HandshakeMessages['server_hello']): boolean =>
+  findExtension(extensions, ExtensionType.supported_versions) !== undefined
 
 function afterServerHello(story: Story, raw: Uint8Array): Story {
   const hello = tryDecode('server_hello', raw)
   if (hello === undefined) return story
   const extendedMasterSecret = findExtension(hello.extensions, ExtensionType.extended_master_secret) !== undefined
   const { offer } = story
-  const resumed = offer !== undefined && offer.sessionId.length > 0 && publicEqual(offer.sessionId, hello.sessionId)
+  const resumed =
+    offer !== undefined &&
+    offer.sessionId.length > 0 &&
+    publicEqual(offer.sessionId, hello.sessionId) &&
+    !choosesOtherwise(hello)
   return { ...story, suite: suiteParameters(hello.cipherSuite), extendedMasterSecret, resumed }
 }
 

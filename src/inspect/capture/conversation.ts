@@ -162,7 +162,11 @@ export class Conversation {
 
   #plaintext(side: Side, record: ScannedRecord): void {
     const { type, whole, length } = record
-    if (whole !== undefined) {
+    // In mid-stream nobody knows whether keys are in use, but an alert of another length is under some.
+    if (type === ContentType.alert && length !== 2 && this.#observer === undefined && this.#handshakes.length === 0) {
+      this.#keeper.keep(side, record, { type: 'sealed' })
+      this.#unreadable(side, record)
+    } else if (whole !== undefined) {
       const content = whole.subarray(HEADER_LENGTH)
       this.#keeper.keepPlain(side, record, content, this.#startsFresh(side))
       this.#fragment(side, type, content)

@@ -63,7 +63,10 @@ function change({ sender, checks, unreadable }: Entry<'change_cipher_spec'>): Un
   const step = describeLoneChange(sender)
   const next =
     unreadable === undefined
-      ? fact('means', `what the ${sender} says from here on is under the new keys, and was decrypted`)
+      ? fact(
+          'means',
+          `what the ${sender} says from here on is under the new keys, for which a master secret is at hand`,
+        )
       : fact('not read', `what the ${sender} says from here on: ${unreadable}`)
   return { ...step, facts: [next, ...checkFacts(checks)] }
 }
