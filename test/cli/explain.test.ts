@@ -67,6 +67,11 @@ describe('tls12 explain', () => {
     expect(out).toMatch(/client {3}server {2}Replay\n +not replayed +its master secret is not known/)
   })
 
+  it('says when no connection names the pre-shared key that was given', async () => {
+    const { out } = await runHere(['explain', capture, '--psk', file('other.psk', 'nobody:00112233\n')])
+    expect(out).toContain('no connection could be opened with a pre-shared key: none names one that was given')
+  })
+
   it.each([
     ['--keylog', keyLog, 'the key log'],
     ['--rsa-key', vectorPath('pki/server/rsa.key.pem'), 'the RSA key of the server'],

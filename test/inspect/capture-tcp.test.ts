@@ -121,9 +121,11 @@ describe('a connection of which something is missing', () => {
     const result = readSegments(segments.filter((one) => one !== lost))
     const [story] = result.stories
     expect(story?.tcp.missing).toBe(700)
-    expect(story && remarksOf(story)).toContain("700 bytes of the server's are not in the capture")
+    // The data repeats itself, so its end alone would not show that the records behind the gap were opened.
+    expect(story && remarksOf(story)).toEqual(["700 bytes of the server's are not in the capture"])
     const said = saidIn(result).server
     expect(said.length).toBeLessThan(expected.server?.length ?? 0)
+    expect(said.length).toBeGreaterThan((expected.server?.length ?? 0) - 2 * 2 ** 14 - 1)
     expect(expected.server?.endsWith(said.slice(-1000))).toBe(true)
   })
 

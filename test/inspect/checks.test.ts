@@ -45,6 +45,14 @@ const marked = (hello: ServerHello): ServerHello => ({
 const speaking13 = (hello: ClientHello): ClientHello =>
   withExtension(hello, ExtensionType.supported_versions, fromHex('0403040303'))
 
+/** RFC 8449 §5 has a server answer one of the two alone. */
+const limitedTwice = <T extends ClientHello | ServerHello>(hello: T): T =>
+  withExtension(
+    withExtension(hello, ExtensionType.max_fragment_length, fromHex('01')),
+    ExtensionType.record_size_limit,
+    fromHex('0200'),
+  )
+
 /** Bytes of a ServerKeyExchange over a curve: type, curve, length, point. */
 const POINT = 4
 const noId = { sessionId: empty }
@@ -103,6 +111,12 @@ const cases: readonly Case[] = [
     'data in extended_master_secret',
     rsa,
     { server_hello: (hello) => withExtension(hello, ExtensionType.extended_master_secret, fromHex('00')) },
+  ],
+  [
+    'extensions',
+    'record_size_limit beside max_fragment_length',
+    rsa,
+    { client_hello: limitedTwice, server_hello: limitedTwice },
   ],
   [
     'encrypt_then_mac',
@@ -186,6 +200,13 @@ const cases: readonly Case[] = [
     'a scheme that was not asked for',
     mutual,
     { certificate_verify: (signed) => ({ ...signed, algorithm: 0x0201 }) },
+  ],
+  [
+    // The signature itself stays valid: it does not cover this list.
+    'signature',
+    'a scheme that the client did not offer',
+    serverOnly,
+    { client_hello: (hello) => withExtension(hello, ExtensionType.signature_algorithms, fromHex('00020203')) },
   ],
   [
     'session id',
