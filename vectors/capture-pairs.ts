@@ -166,6 +166,10 @@ async function make(job: Job): Promise<void> {
   console.log(job.file)
 }
 
+for (const part of wanted.filter((one) => !jobs.some(({ file }) => file.includes(one)))) {
+  console.log(`no capture has ${part} in its name`)
+  process.exitCode = 1
+}
 mkdirSync(output, { recursive: true })
 for (const job of jobs.filter(({ file }) => wanted.length === 0 || wanted.some((part) => file.includes(part)))) {
   try {

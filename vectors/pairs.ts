@@ -62,6 +62,7 @@ const extensions: readonly Pair[] = [
   row('Go', 'OpenSSL', 'SNI and ALPN', ECDHE_RSA, {
     serverTerms: { alpn: ['h2', 'http/1.1'] },
     clientTerms: { alpn: ['http/1.1'] },
+    claims: { offers: ['server_name'], answers: ['application_layer_protocol_negotiation'] },
   }),
   row('OpenSSL', 'GnuTLS', 'stapled OCSP', ECDHE_ECDSA, {
     serverTerms: {
