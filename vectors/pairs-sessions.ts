@@ -107,7 +107,7 @@ const renegotiated: readonly Pair[] = [
 const declined: readonly Pair[] = [
   row('Mbed TLS', 'rustls', 'a client that does not renegotiate', ECDHE_RSA, {
     serverTerms: { args: ['--renegotiate', 'yes'] },
-    // its blocking stream takes a message without data for the end
+    // the program sends nothing after it: we think that its blocking stream takes a message without data for the end
     said: { server: { text: '' } },
     claims: { alerts: ['client warning no_renegotiation'] },
     mayFail: true,

@@ -32,7 +32,7 @@ export const known: readonly Known[] = [
     fails: /^truncated: .*SIGSEGV/,
     reason:
       'gnutls-cli 3.7.9 crashes once the handshake is over: gnutls_psk_server_get_username, which it calls as a client ' +
-      'too; with gnutls-serv 3.7.9 as the server its backtrace is the same',
+      'too; with gnutls-serv 3.7.9 as the server it crashes there alike',
   },
   {
     peer: 'wolfSSL',
