@@ -1,11 +1,8 @@
 /**
- * The live matrix: peers × roles × suites × authentication × resumption (`npm run interop`). Ends with code 1 where a cell
- * is red without a reason. A whole run is with Node's cryptography, and once more with the other providers and two peers,
- * and writes RESULTS.md. `--peers openssl,gnutls` takes these peers alone, `--only TEXT` the cells whose name holds it,
- * `--provider noble` one provider; `--json FILE` writes every cell. Also ends with code 1 where no cell was asked for.
+ * The live matrix: peers × roles × suites × authentication × resumption (`npm run interop`; `--help` lists the options). A
+ * whole run is with Node's cryptography, and once more with the other providers and two peers.
  */
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import type { CryptoProvider } from '../../../src/crypto/provider.js'
 import { nobleProvider } from '../../../src/providers/noble/index.js'
 import { nodeProvider } from '../../../src/providers/node/index.js'
@@ -14,20 +11,11 @@ import { allPeers } from '../peers/all.js'
 import { describeNotHere } from '../peers/not-here.js'
 import type { Peer } from '../peers/peer.js'
 import { nameOf } from './case.js'
+import { type Asked, asked, usage } from './command-line.js'
 import { known } from './known.js'
 import { json, key, type Run, remarks, table } from './report.js'
 import { results } from './results.js'
 import { type Cell, runPeer } from './run.js'
-
-const { values } = parseArgs({
-  options: {
-    peers: { type: 'string' },
-    json: { type: 'string' },
-    provider: { type: 'string' },
-    only: { type: 'string', default: '' },
-    verbose: { type: 'boolean', default: false },
-  },
-})
 
 const providers: Readonly<Record<string, () => CryptoProvider>> = {
   node: nodeProvider,
@@ -35,17 +23,28 @@ const providers: Readonly<Record<string, () => CryptoProvider>> = {
   webcrypto: () => webCryptoProvider({ beside: nodeProvider() }),
 }
 
-const chosen = values.peers?.toLowerCase().split(',')
-const unknown = chosen?.find((name) => !Object.keys(allPeers).some((known) => known.toLowerCase() === name))
-if (unknown !== undefined)
-  throw new Error(`no peer is called ${unknown}; there are ${Object.keys(allPeers).join(', ')}`)
+function readArguments(): Asked {
+  const names = { peers: Object.keys(allPeers), providers: Object.keys(providers) }
+  try {
+    const options = asked(process.argv.slice(2), names)
+    if (!options.help) return options
+    console.log(usage(names))
+    process.exit(0)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    console.error(`${error.message}\n\nSee npm run interop -- --help`)
+    process.exit(2)
+  }
+}
+
+const options = readArguments()
 const peers = Object.entries(allPeers)
-  .filter(([name]) => chosen?.includes(name.toLowerCase()) ?? true)
+  .filter(([name]) => options.peers?.includes(name) ?? true)
   .map(([, load]) => load())
 
 const report = (cell: Cell): void => {
   const { outcome, of, detail, firstTry } = cell
-  if (!values.verbose && outcome !== 'red' && firstTry === undefined) return
+  if (!options.verbose && outcome !== 'red' && firstTry === undefined) return
   const parts = [detail, firstTry === undefined ? undefined : `second try, the first: ${firstTry}`]
   console.log([`${outcome}: ${nameOf(of)}`, ...parts.filter((part) => part !== undefined)].join(': '))
 }
@@ -56,7 +55,7 @@ async function runAll(name: string, provider: CryptoProvider, peer: Peer): Promi
     return []
   }
   const began = performance.now()
-  const cells = await runPeer(peer, provider, { wanted: (one) => nameOf(one).includes(values.only), onCell: report })
+  const cells = await runPeer(peer, provider, { wanted: (one) => nameOf(one).includes(options.only), onCell: report })
   const count = (outcome: Cell['outcome']): number => cells.filter((cell) => cell.outcome === outcome).length
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   const counts = `${count('green')} green, ${count('known')} known, ${count('red')} red, ${seconds} s`
@@ -80,8 +79,8 @@ async function run(name: string, some: readonly Peer[]): Promise<Run> {
   return { provider: name, cells: some.flatMap((peer) => found.get(peer) ?? []) }
 }
 
-const whole = chosen === undefined && values.only === '' && values.provider === undefined
-const runs: [Run, ...Run[]] = [await run(values.provider ?? 'node', peers)]
+const whole = options.peers === undefined && options.only === '' && options.provider === undefined
+const runs: [Run, ...Run[]] = [await run(options.provider ?? 'node', peers)]
 if (whole) {
   const two = peers.filter(({ name }) => name === 'OpenSSL' || name === 'GnuTLS')
   for (const name of ['noble', 'webcrypto']) runs.push(await run(name, two))
@@ -89,14 +88,16 @@ if (whole) {
 
 const cells = runs.flatMap((one) => one.cells)
 console.log(`\n${key}\n\n${table(peers, runs[0].cells)}\n\n${remarks(cells)}`)
-if (values.json !== undefined) writeFileSync(values.json, json(peers, runs))
+if (options.json !== undefined) writeFileSync(options.json, json(peers, runs))
 if (whole) {
-  writeFileSync(new URL('RESULTS.md', import.meta.url), results(peers, runs))
+  const missing = peers.filter(({ absent }) => absent !== undefined).map(({ name }) => name)
+  if (missing.length === 0) writeFileSync(new URL('RESULTS.md', import.meta.url), results(peers, runs))
+  else console.log(`RESULTS.md stays as it is: not here are ${missing.join(', ')}`)
   for (const { peer, reason } of known.filter((entry) => !cells.some((cell) => cell.reason === entry.reason)))
     console.log(`no longer needed, or the peer is missing: ${peer}: ${reason}`)
 }
 const red = cells.filter(({ outcome }) => outcome === 'red').length
-if (chosen === undefined) console.log(`\n${describeNotHere()}`)
+if (options.peers === undefined) console.log(`\n${describeNotHere()}`)
 console.log(`\n${cells.length} cells, ${red} red`)
 // A filter that nothing passes has shown nothing.
 process.exitCode = red === 0 && cells.length > 0 ? 0 : 1
