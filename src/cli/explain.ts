@@ -146,7 +146,9 @@ async function tell(paths: readonly string[], output: Output, { reader, terminal
     const summary = reader.finish()
     shown.end()
     terminal.out(output.summary(summary))
-    return isTroubled ? 1 : 0
+    const isCut = summary.cutOff > 0
+    if (isCut && !isTroubled) terminal.err('tls12 explain: a file ends in the middle of a frame\n')
+    return isTroubled || isCut ? 1 : 0
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error
     if (!isTroubled) complain(last, error.message)
@@ -170,7 +172,7 @@ function outputFor(values: Values<typeof explainCommand.options>, terminal: Term
   })
 }
 
-/** `tls12 explain`. Returns the exit code: 1 for a file that is no capture, or that is broken or cut off in a compressed form. */
+/** `tls12 explain`. Returns the exit code: 1 for a file that is no capture, or that is broken or cut off. */
 export async function explain(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { text, values, positionals } = parseCommand(explainCommand, argv)
   if (text !== undefined) {

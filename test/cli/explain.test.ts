@@ -184,6 +184,22 @@ describe('tls12 explain', () => {
     expect(cut).toMatchObject({ code: 1, err: expect.stringContaining('the gzip file is cut off') })
   })
 
+  it('tells what is before the place where a file is cut off within a frame, and ends with 1', async () => {
+    const whole = pcap(frames(segments))
+    for (const octets of [1, 20]) {
+      const cut = file(`cut${octets}.pcap`, whole.subarray(0, whole.length - octets))
+      const { code, out, err } = await runHere(['explain', cut])
+      expect({ code, err }).toEqual({ code: 1, err: 'tls12 explain: a file ends in the middle of a frame\n' })
+      expect(out).toContain('Client hello')
+      expect(out).toMatch(/the file ends in the middle of a frame, \d+ bytes are left over/)
+      const document = await runHere(['explain', '--json', cut])
+      expect(document.code).toBe(1)
+      expect(JSON.parse(document.out)).toMatchObject({ connections: [{}], summary: { connections: 1 } })
+      // A later file does not make it whole.
+      expect((await runHere(['explain', cut, capture])).code).toBe(1)
+    }
+  })
+
   it('says that keys opened nothing', async () => {
     const others = file('other.log', `CLIENT_RANDOM ${'ab'.repeat(32)} ${'cd'.repeat(48)}\n`)
     const tls13 = file('tls13.log', `CLIENT_TRAFFIC_SECRET_0 ${'ab'.repeat(32)} ${'cd'.repeat(32)}\n`)

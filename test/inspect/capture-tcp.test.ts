@@ -1,10 +1,12 @@
 /** TCP as captures show it: out of order, twice, with holes, from the middle. */
 import { describe, expect, it } from 'vitest'
 import { concat } from '../../src/bytes/convert.js'
+import { describeConnection } from '../../src/inspect/capture/describe-connection.js'
 import type { TcpSegment } from '../../src/inspect/capture/packet.js'
 import { MAX_WAITING, TcpStream } from '../../src/inspect/capture/tcp-stream.js'
 import { MAX_OPEN_CONNECTIONS } from '../../src/inspect/capture/tcp-table.js'
-import { FIN, frames, pcap, RST, SYN, tcp, type WireSegment } from '../support/capture-builder.js'
+import { connectionJson } from '../../src/inspect/connection-json.js'
+import { FIN, frames, ip, pcap, RST, SYN, tcp, tcpBytes, type WireSegment } from '../support/capture-builder.js'
 import { random } from '../support/damage.js'
 import { recordings } from '../vectors/recording.js'
 import { checksOf, notRightIn, read, remarksOf, saidIn } from './reading.js'
@@ -143,6 +145,71 @@ describe('a connection of which something is missing', () => {
     expect(story && checksOf(story).filter(({ verdict }) => verdict === 'right').length).toBeGreaterThan(4)
     const late = readSegments(segments.slice(-20)).stories
     expect(late.flatMap(checksOf)).toEqual([])
+  })
+
+  describe('without its beginning: who is the client', () => {
+    const clear = recordings.find(({ name }) => name === 'ecdhe-ecdsa-aes128gcm-mutual')
+    const all = tcp(clear?.flow ?? [], { segmentSize: 4000 })
+    const from = (some: readonly WireSegment[], ports: { client: number; server: number }) => {
+      const packets = some.map((segment) => ({ data: ip(segment.from, tcpBytes(segment, ports), 4) }))
+      return read(pcap(packets), { keyLog: clear?.keyLog ?? '' }).stories
+    }
+    const portsOf = (story: { client: string; server: string } | undefined) =>
+      [story?.client, story?.server].map((end) => end?.split(':').at(-1))
+    const record = (type: number, ...body: number[]) => Uint8Array.from([type, 3, 3, 0, body.length, ...body])
+    const segment = (side: 'client' | 'server', data: Uint8Array): WireSegment => {
+      return { from: side, sequence: 77, acknowledgement: 99, flags: 0, data }
+    }
+    const guesses = (stories: ReturnType<typeof from>): readonly string[] =>
+      stories.flatMap(remarksOf).filter((text) => text.includes('is a guess'))
+
+    it.each(['server', 'client'] as const)('is known by what the %s says first, whatever the ports', (side) => {
+      const said = all.flatMap((one, i) => (one.from === side && one.data.length > 0 ? [i] : []))
+      // The server's begins with ServerHello, the client's behind its hello with Certificate and the key exchange.
+      const at = said[side === 'server' ? 0 : 1]
+      const stories = from(all.slice(at), { client: 443, server: 50_000 })
+      expect(stories.map(portsOf)).toEqual([['443', '50000']])
+      expect(guesses(stories)).toEqual([])
+    })
+
+    it.each([
+      ['HelloRequest', 'server', record(22, 0, 0, 0, 0)],
+      ['NewSessionTicket', 'server', record(22, 4, 0, 0, 6, 0, 0, 0, 0, 0, 0)],
+      ['ServerHelloDone behind a Certificate', 'server', record(22, 11, 0, 0, 3, 0, 0, 0, 14, 0, 0, 0)],
+      [
+        'ClientKeyExchange in a record of its own',
+        'client',
+        concat(record(22, 11, 0, 0, 3, 0, 0, 0), record(22, 16, 0, 0, 1, 0)),
+      ],
+    ] as const)('is known by %s', (_name, side, bytes) => {
+      const stories = from([segment(side, bytes)], { client: 443, server: 50_000 })
+      expect(stories.map(portsOf)).toEqual([['443', '50000']])
+      expect(guesses(stories)).toEqual([])
+    })
+
+    const encrypted = record(22, ...new Array<number>(40).fill(0))
+    it.each([
+      ['application data', record(23, 1, 2, 3)],
+      ['a handshake record whose nonce is zero, which is no HelloRequest', encrypted],
+    ])('is guessed by the ports from %s, and that is said', (_name, bytes) => {
+      for (const side of ['client', 'server'] as const) {
+        for (const [ports, why] of [
+          [{ client: 50_000, server: 443 }, 'port 443, below 1024, is taken'],
+          [{ client: 50_000, server: 8443 }, 'port 8443, the lower one, is taken'],
+          [{ client: 1023, server: 443 }, 'port 443, the lower one, is taken'],
+        ] as const) {
+          const stories = from([segment(side, bytes)], ports)
+          expect(stories.map(portsOf)).toEqual([[String(ports.client), String(ports.server)]])
+          expect(guesses(stories)).toEqual([expect.stringContaining(why)])
+        }
+      }
+      const [story] = from([segment('server', bytes)], { client: 5000, server: 5000 })
+      expect(story?.client).toMatch(/^198\.51\.100\.7:/)
+      expect(story && guesses([story])).toEqual([expect.stringContaining('both have the same port')])
+      const told = story && describeConnection(story).flatMap(({ facts }) => facts)
+      expect(JSON.stringify(told)).toContain('who is the client is a guess')
+      expect(JSON.stringify(story && connectionJson(story))).toContain('who is the client is a guess')
+    })
   })
 
   it('is cut off by the capture in every frame', () => {

@@ -61,9 +61,12 @@ const addresses = {
   },
 } as const
 
-const ports = { client: 50_000, server: 443 }
+const usualPorts = { client: 50_000, server: 443 }
 
-export function tcpBytes({ from, sequence, acknowledgement, flags, data }: WireSegment): Uint8Array {
+export function tcpBytes(
+  { from, sequence, acknowledgement, flags, data }: WireSegment,
+  ports: Readonly<Record<End, number>> = usualPorts,
+): Uint8Array {
   const to = from === 'client' ? 'server' : 'client'
   const allFlags = flags | (acknowledgement === undefined ? 0 : ACK)
   const header = [

@@ -9,6 +9,7 @@ import type { KeptTotal, StoryLog } from './story-log.js'
 import { type Direction, opposite, type TcpStream } from './tcp-stream.js'
 import type { ConnectionBegin, ConnectionEnd, ConnectionFollower } from './tcp-table.js'
 import { helloIn, looksLikeTls, requestFor, version2HelloLength } from './tls-beginning.js'
+import { type Speaker, senderByContent, senderByTransport } from './who-speaks.js'
 
 /** What a follower takes from the reader that made it, and gives it. */
 export interface ReaderParts {
@@ -27,16 +28,6 @@ export interface ReaderParts {
 export const LONGEST_PREFACE = 0x10000
 /** Octets of a segment that are kept to tell which protocol asked. */
 const SAMPLE = 128
-
-/** Says who sends by the first message of a handshake: ClientHello is the client's, HelloRequest and ServerHello are not. */
-function senderByContent(bytes: Uint8Array): Side | undefined {
-  if (bytes[0] !== 22 || bytes.length < 6) return undefined
-  return bytes[5] === 1 ? 'client' : bytes[5] === 0 || bytes[5] === 2 ? 'server' : undefined
-}
-
-/** Ports below this are servers' where one is and one is not. */
-const FIRST_CLIENT_PORT = 1024
-const portOf = (end: string): number => Number(end.slice(end.lastIndexOf('/') + 1))
 
 /** Follows one connection: before TLS, if it asks for that only later, and in it. */
 export class Follower implements ConnectionFollower {
@@ -92,12 +83,12 @@ export class Follower implements ConnectionFollower {
     const hello = helloIn(bytes)
     if (hello >= 0) {
       this.#note(direction, bytes.subarray(0, hello))
-      this.#tell(this.#start(direction, 'client'), direction, bytes.subarray(hello), time)
+      this.#tell(this.#start(direction, time, 'client'), direction, bytes.subarray(hello), time)
     } else if (isFirst && looksLikeTls(bytes)) {
-      this.#tell(this.#start(direction, senderByContent(bytes)), direction, bytes, time)
+      this.#tell(this.#start(direction, time, senderByContent(bytes)), direction, bytes, time)
     } else if (isFirst && version2HelloLength(bytes) > 0) {
       this.#skip = version2HelloLength(bytes)
-      const conversation = this.#start(direction, 'client')
+      const conversation = this.#start(direction, time, 'client')
       conversation.version2Hello(this.#skip, time)
       this.#tell(conversation, direction, bytes, time)
     } else {
@@ -138,19 +129,13 @@ export class Follower implements ConnectionFollower {
     return { client, server }
   }
 
-  /** Who speaks where the content does not say it: whoever opened the connection is the client, else whose port is no server's. */
-  #senderByTransport(direction: Direction): Side {
-    const { opener, ends } = this.#begin
-    if (opener !== undefined) return opener === direction ? 'client' : 'server'
-    const [own, other] = [portOf(ends[direction]), portOf(ends[opposite(direction)])]
-    return own < FIRST_CLIENT_PORT && other >= FIRST_CLIENT_PORT ? 'server' : 'client'
-  }
-
-  #start(direction: Direction, byContent: Side | undefined): Conversation {
-    const sender = byContent ?? this.#senderByTransport(direction)
+  #start(direction: Direction, time: number, byContent: Side | undefined): Conversation {
+    const { sender, guess }: Speaker =
+      byContent === undefined ? senderByTransport(this.#begin, direction) : { sender: byContent }
     this.#client = sender === 'client' ? direction : opposite(direction)
     const { log, options, keys, kept } = this.#reader.parts()
     this.#log = log
+    if (guess !== undefined) log.add({ type: 'remark', time, text: guess })
     const ends = this.#ends()
     const conversation = new Conversation({
       crypto: options.crypto,
