@@ -95,7 +95,8 @@ const corpora: Readonly<Record<string, readonly Source[]>> = {
 }
 
 describe.each(Object.entries(corpora))('captures %s', (_title, sources) => {
-  it.skipIf(sources.length === 0).each(sources.map((one) => [one.name, one] as const))('%s', (name, one) => {
+  if (sources.length === 0) it.skip('skipped without ../shared/conformance', () => undefined)
+  it.each(sources.map((one) => [one.name, one] as const))('%s', (name, one) => {
     const reports = replayed(one)
     expect(reports.length).toBeGreaterThan(0)
     expect(endsOf(reports).filter(({ outcome }) => outcome === 'failed')).toEqual([])
