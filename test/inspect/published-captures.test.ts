@@ -40,7 +40,7 @@ const finishedSeen: Readonly<Record<string, number>> = {
 const contents = ({ file }: Published): Uint8Array =>
   file.endsWith('.gz') ? gunzipSync(readFileSync(file)) : readFileSync(file)
 
-describe.skipIf(folder === undefined)('published captures', () => {
+describe.skipIf(folder === undefined)('published captures (skipped without ../shared/conformance)', () => {
   it.each(published.map((one) => [one.name, one] as const))('%s', (_name, one) => {
     const keyLog = one.keyLog === undefined ? {} : { keyLog: readFileSync(one.keyLog, 'utf8') }
     const { stories } = read(contents(one), keyLog)
